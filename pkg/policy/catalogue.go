@@ -1,0 +1,127 @@
+package policy
+
+// Code is the stable name of a reason. Codes are part of the interface: they stand
+// in warnings, metrics and audit logs, and are never renamed.
+type Code string
+
+// The codes.
+const (
+	MaxUnavailableSet       Code = "MaxUnavailableSet"
+	MaxSurgeSet             Code = "MaxSurgeSet"
+	StartupProbeAdded       Code = "StartupProbeAdded"
+	ReadinessProbeAdded     Code = "ReadinessProbeAdded"
+	PreStopSleepAdded       Code = "PreStopSleepAdded"
+	PreStopExecAdded        Code = "PreStopExecAdded"
+	GracePeriodRaised       Code = "GracePeriodRaised"
+	MinReadyFromHealthCheck Code = "MinReadyFromHealthCheck"
+	MinReadyAsked           Code = "MinReadyAsked"
+	ProgressDeadlineRaised  Code = "ProgressDeadlineRaised"
+	NoLongerCalledFor       Code = "NoLongerCalledFor"
+	Restored                Code = "Restored"
+
+	KeptOnRequest          Code = "KeptOnRequest"
+	ProbeAuthored          Code = "ProbeAuthored"
+	PreStopAuthored        Code = "PreStopAuthored"
+	MaxSurgeAuthored       Code = "MaxSurgeAuthored"
+	MaxUnavailableAuthored Code = "MaxUnavailableAuthored"
+
+	SurgeForbidden    Code = "SurgeForbidden"
+	SurgeMayDeadlock  Code = "SurgeMayDeadlock"
+	RecreateStrategy  Code = "RecreateStrategy"
+	PreStopTooShort   Code = "PreStopTooShort"
+	PreStopUnclear    Code = "PreStopUnclear"
+	GraceTooShort     Code = "GraceTooShort"
+	MinReadyTooShort  Code = "MinReadyTooShort"
+	DeadlineTooShort  Code = "DeadlineTooShort"
+	NoProvenPort      Code = "NoProvenPort"
+	ProbePathMissing  Code = "ProbePathMissing"
+	ContainerNotFound Code = "ContainerNotFound"
+
+	NotExposed        Code = "NotExposed"
+	ExposureAssumed   Code = "ExposureAssumed"
+	ExposureUnclear   Code = "ExposureUnclear"
+	ReadinessGateUsed Code = "ReadinessGateUsed"
+	OwnedByController Code = "OwnedByController"
+	PendingRollout    Code = "PendingRollout"
+	LongDrainDelay    Code = "LongDrainDelay"
+
+	UnknownAnnotation  Code = "UnknownAnnotation"
+	InvalidAnnotation  Code = "InvalidAnnotation"
+	ValueOutOfBounds   Code = "ValueOutOfBounds"
+	OverrideNotAllowed Code = "OverrideNotAllowed"
+	RecordUnreadable   Code = "RecordUnreadable"
+)
+
+// Entry explains one code in the reference.
+type Entry struct {
+	Code    Code
+	Outcome Outcome
+	// Means is what the code says; Advice is what to do, empty when nothing.
+	Means, Advice string
+}
+
+// Catalogue lists every code, in the order of the reference. docs/reference/
+// findings.md is generated from it.
+func Catalogue() []Entry {
+	return append(append(changedEntries(), keptEntries()...), append(riskEntries(), skippedEntries()...)...)
+}
+
+func changedEntries() []Entry {
+	return []Entry{
+		{MaxUnavailableSet, Changed, "A rollout takes no Pod away before its replacement is available.", ""},
+		{MaxSurgeSet, Changed, "A rollout may add this many Pods.", ""},
+		{StartupProbeAdded, Changed, "The container had no startup probe, so a slow start counted as ready.", "Set a startup path if the application has one."},
+		{ReadinessProbeAdded, Changed, "The container had no readiness probe, so it counted as ready at once.", "Set a readiness path if the application has one."},
+		{PreStopSleepAdded, Changed, "A terminating Pod goes on serving until nothing new is sent to it.", ""},
+		{PreStopExecAdded, Changed, "As PreStopSleepAdded, by the command sleep, as the API server is older than 1.30.", "The image must have a sleep binary. Upgrade to Kubernetes 1.30."},
+		{GracePeriodRaised, Changed, "The grace period covers the sleep and leaves time to shut down.", ""},
+		{MinReadyFromHealthCheck, Changed, "A rollout waits until the load balancer has had time to find the new Pod healthy.", "A shorter health check interval, or the readiness gate of the AWS Load Balancer Controller, makes rollouts faster."},
+		{MinReadyAsked, Changed, "A rollout waits this long after a new Pod is Ready, as an annotation asks.", ""},
+		{ProgressDeadlineRaised, Changed, "The progress deadline leaves room for the start and for minReadySeconds.", ""},
+		{NoLongerCalledFor, Changed, "Rollguard wrote this earlier, and no rule calls for it any more.", ""},
+		{Restored, Changed, "The write dropped what Rollguard had added, and nothing else in the Pod template; it was put back so that no rollout starts.", ""},
+	}
+}
+
+func keptEntries() []Entry {
+	return []Entry{
+		{KeptOnRequest, Kept, "The keep annotation asks to leave this alone.", ""},
+		{ProbeAuthored, Kept, "The author's probe is left alone.", ""},
+		{PreStopAuthored, Kept, "The author's preStop hook waits long enough.", ""},
+		{MaxSurgeAuthored, Kept, "The author's maxSurge is left alone.", ""},
+	}
+}
+
+func riskEntries() []Entry {
+	return []Entry{
+		{MaxUnavailableAuthored, AtRisk, "The author's maxUnavailable lets a rollout take Pods away before their replacements are available.", "Remove it, or set it to 0."},
+		{SurgeForbidden, AtRisk, "maxSurge is 0, so every rollout takes a Pod away first.", "Allow a surge Pod and set maxUnavailable to 0."},
+		{SurgeMayDeadlock, AtRisk, "A new Pod may not be able to run beside the old one, so the strategy was left alone.", "Free the Pod of the host port, the host network or the exclusive volume."},
+		{RecreateStrategy, AtRisk, "The strategy Recreate stops every Pod before it starts a new one: each rollout is an outage.", "Use RollingUpdate if two versions may run side by side."},
+		{PreStopTooShort, AtRisk, "The author's preStop hook ends before the load balancer has stopped sending.", "Lengthen the sleep, or remove the hook and let Rollguard add one."},
+		{PreStopUnclear, AtRisk, "The author's preStop hook does not show how long it waits.", "Make sure that it waits at least as long as the finding says."},
+		{GraceTooShort, AtRisk, "The grace period is too short for the sleep that is called for, so the sleep was shortened.", "Raise terminationGracePeriodSeconds, or remove it."},
+		{MinReadyTooShort, AtRisk, "minReadySeconds is shorter than the load balancer needs to find a new Pod healthy.", "Raise minReadySeconds, remove it, or use the readiness gate."},
+		{DeadlineTooShort, AtRisk, "progressDeadlineSeconds is too short for the start and for minReadySeconds.", "Raise progressDeadlineSeconds, or remove it."},
+		{NoProvenPort, AtRisk, "No Service port leads to a container port for certain, so no probe was added.", "Declare the container port, or set rollguard.io/container."},
+		{ProbePathMissing, AtRisk, "An http probe was asked for and no path is known, so it became a tcp probe.", "Set the path annotation."},
+		{ContainerNotFound, AtRisk, "rollguard.io/container names a container that the Pod does not have.", "Correct the name."},
+		{UnknownAnnotation, AtRisk, "An annotation with Rollguard's prefix is not known, or stands on the wrong object.", "Correct the key."},
+		{InvalidAnnotation, AtRisk, "An annotation's value cannot be used, so the next source in line was.", "Correct the value."},
+		{ValueOutOfBounds, AtRisk, "A value is beyond the administrator's limits and was limited.", "Ask for less, or ask the administrator."},
+		{OverrideNotAllowed, AtRisk, "The namespace allows no overrides, so an annotation on the Deployment was ignored.", "Remove it, or ask the platform team."},
+	}
+}
+
+func skippedEntries() []Entry {
+	return []Entry{
+		{NotExposed, Skipped, "Nothing sends traffic to this Deployment, so nothing is needed.", "If that is wrong, set rollguard.io/exposure."},
+		{ExposureAssumed, Skipped, "No route was found yet; the Deployment declares a port, so it was treated as exposed by a Service, without probes.", ""},
+		{ExposureUnclear, Skipped, "Something in the namespace may send traffic and could not be read.", "See the message; it may name the Ingress that should lead here."},
+		{ReadinessGateUsed, Skipped, "The readiness gate already makes rollouts wait for the load balancer.", ""},
+		{OwnedByController, Skipped, "Another controller owns this Deployment and would undo changes.", "Set rollguard.io/owned to mutate if it would not."},
+		{PendingRollout, Skipped, "The Pod template lacks something; it is completed when its author changes it next, as Rollguard never starts a rollout.", "Run kubectl rollout restart to complete it now."},
+		{LongDrainDelay, Skipped, "The target group's deregistration delay is longer than any sensible sleep; the profile's sleep is used.", "Set deregistration_delay.timeout_seconds to the longest request."},
+		{RecordUnreadable, Skipped, "The record of what Rollguard wrote cannot be read and was not used.", ""},
+	}
+}

@@ -1,0 +1,97 @@
+package policy
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/provenance"
+	"github.com/rollguard/rollguard/pkg/topology"
+	"github.com/rollguard/rollguard/pkg/workload"
+)
+
+// evaluation is one call of [Evaluate]: what the rules read and where they put what
+// they want.
+type evaluation struct {
+	in *Input
+	// author is the Deployment without what Rollguard wrote earlier.
+	author *workload.Deployment
+	// evidence and previous tell who wrote the fields of the new and the old object.
+	evidence, previous *provenance.Evidence
+	exposure           topology.Exposure
+	// assumed is set when the exposure is a guess: no probe is then added.
+	assumed bool
+	timing  timing
+
+	current api.Rule
+	result  Result
+}
+
+// want is a value that a field is to have; nil means absent.
+type want struct {
+	path  workload.Path
+	value json.RawMessage
+	rule  api.Rule
+	code  Code
+	text  string
+}
+
+func newEvaluation(in *Input) *evaluation {
+	return &evaluation{in: in, exposure: in.Exposure, result: Result{
+		Trigger:  Created,
+		Mode:     in.Settings.Mode.Value,
+		Exposure: in.Exposure,
+	}}
+}
+
+func (e *evaluation) run(r rule) {
+	e.current = r.name
+	if e.in.Settings.Keeps(r.name) {
+		text := fmt.Sprintf("%s is left alone, as %skeep asks", r.name, api.Prefix)
+		if reason := e.in.Settings.KeepReason.Value; reason != "" {
+			text += ": " + reason
+		}
+		e.find(Kept, KeptOnRequest, "", text)
+		return
+	}
+	r.evaluate(e)
+}
+
+// find reports something that changes nothing.
+func (e *evaluation) find(outcome Outcome, code Code, path workload.Path, text string) {
+	e.result.Findings = append(e.result.Findings, Finding{
+		Rule: e.current, Outcome: outcome, Code: code, Path: path, Message: text,
+	})
+}
+
+// want asks for a value. The sentence is used if that turns out to be a change.
+func (e *evaluation) want(path workload.Path, value any, code Code, text string) {
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		// Only strings, numbers and Kubernetes' own types come here; none can fail.
+		panic(fmt.Sprintf("policy: encode %s: %v", path, err))
+	}
+	e.result.wants = append(e.result.wants, want{path: path, value: encoded, rule: e.current, code: code, text: text})
+}
+
+// free tells whether Rollguard may write a field: nobody is known to have written it
+// on purpose.
+func (e *evaluation) free(p workload.Path) bool {
+	return e.evidence.Of(p) != provenance.Authored
+}
+
+// problems turns what was wrong with annotations into findings.
+func (e *evaluation) problems() {
+	for _, p := range e.in.Problems {
+		code := InvalidAnnotation
+		switch p.Kind {
+		case api.UnknownKey, api.WrongObject:
+			code = UnknownAnnotation
+		case api.OutOfBounds:
+			code = ValueOutOfBounds
+		case api.NotPermitted:
+			code = OverrideNotAllowed
+		}
+		e.find(AtRisk, code, "", p.Message)
+	}
+}

@@ -1,0 +1,43 @@
+package policy
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+// expose settles how traffic reaches the Pods: what was found, unless an annotation
+// says otherwise, or, for a Deployment that is being created, what its ports let
+// expect (kubectl applies a folder by file name, so a Service often comes later).
+func (e *evaluation) expose() {
+	e.current = ""
+	switch asked := e.in.Settings.Exposure; {
+	case asked.Value != api.ExposureAuto:
+		e.exposure.Kind = topology.Kind(asked.Value)
+	case e.exposure.Kind == topology.None && e.in.AssumeService && e.result.Trigger == Created && e.declaresTCPPort():
+		e.exposure.Kind = topology.Service
+		e.assumed = true
+		e.find(Skipped, ExposureAssumed, "", "no route leads to this Deployment yet; it declares a TCP port, so it is treated as exposed by a Service, without probes")
+	}
+	e.result.Exposure = e.exposure
+	for _, gap := range e.exposure.Gaps {
+		e.find(Skipped, ExposureUnclear, "", fmt.Sprintf("%s %s, so it was not counted as a route", gap.Object, gap.Reason))
+	}
+	if e.exposure.Kind == topology.None {
+		e.find(Skipped, NotExposed, "", "nothing sends traffic to this Deployment, so it needs nothing")
+	}
+}
+
+func (e *evaluation) declaresTCPPort() bool {
+	for i := range e.author.Template.Containers {
+		for _, p := range e.author.Template.Containers[i].Ports {
+			if p.Protocol == corev1.ProtocolTCP {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,84 @@
+package policy
+
+import (
+	"encoding/json"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/topology"
+	"github.com/rollguard/rollguard/pkg/workload"
+)
+
+// Input is everything that a decision depends on.
+type Input struct {
+	// New is the Deployment as the request wants it; Old is the stored one, nil on
+	// create.
+	New, Old *workload.Deployment
+	Settings api.Settings
+	Problems []api.Problem
+	// Exposure is what topology found; the settings may replace its kind.
+	Exposure topology.Exposure
+	// NativeSleep says that the API server knows preStop.sleep (KEP-3960, on from
+	// 1.30). An older server rejects the whole Deployment, so unknown means no.
+	NativeSleep bool
+	// AssumeService treats a new Deployment that no route leads to, but that declares
+	// a TCP port, as exposed by a Service that is still to come.
+	AssumeService bool
+}
+
+// Trigger says what kind of write was evaluated.
+type Trigger string
+
+// The triggers.
+const (
+	// Created: everything is evaluated.
+	Created Trigger = "created"
+	// TemplateChanged: the author changed the Pod template, so a rollout starts anyway
+	// and everything is evaluated.
+	TemplateChanged Trigger = "template-changed"
+	// TemplateKept: the stored template stays exactly as it is.
+	TemplateKept Trigger = "template-kept"
+	// FieldsDropped: the write dropped our fields and nothing else in the template; it
+	// is put back as it was.
+	FieldsDropped Trigger = "fields-dropped"
+	// Unrelated: neither the spec nor anything that steers Rollguard changed.
+	Unrelated Trigger = "unrelated"
+	// LeftAlone: Rollguard has no business with this Deployment.
+	LeftAlone Trigger = "left-alone"
+)
+
+// Result is the decision.
+type Result struct {
+	Trigger  Trigger
+	Mode     api.Mode
+	Exposure topology.Exposure
+	Changes  []Change
+	Findings []Finding
+	// Computed are the values that follow from the settings, by name, for explain.
+	Computed Computed
+
+	wants  []want
+	record map[workload.Path]json.RawMessage
+}
+
+// Evaluate decides about one Deployment. It never fails: what cannot be decided is
+// a finding.
+func Evaluate(in *Input) Result {
+	e := newEvaluation(in)
+	if e.leaveAlone() {
+		return e.result
+	}
+	e.trigger()
+	if e.result.Trigger == Unrelated {
+		return e.result
+	}
+	e.problems()
+	e.expose()
+	if e.exposure.Kind != topology.None {
+		e.computeTiming()
+		for _, r := range rules() {
+			e.run(r)
+		}
+	}
+	e.settle()
+	return e.result
+}

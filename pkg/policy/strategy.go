@@ -1,0 +1,75 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/rollguard/rollguard/pkg/workload"
+)
+
+// strategy makes a rollout bring a new Pod before it takes an old one away:
+// maxUnavailable 0 and a maxSurge that is never 0. The type is never changed.
+func strategy(e *evaluation) {
+	s := &e.author.Strategy
+	if s.Type != "RollingUpdate" {
+		e.find(AtRisk, RecreateStrategy, "spec.strategy.type", fmt.Sprintf("strategy %s stops every Pod before it starts a new one, so each rollout is an outage", s.Type))
+		return
+	}
+	if reason := surgeHazard(&e.author.Template); reason != "" {
+		e.find(AtRisk, SurgeMayDeadlock, workload.MaxUnavailable, "the strategy was left alone: "+reason)
+		return
+	}
+	if !e.free(workload.MaxSurge) && isZero(s.MaxSurge) {
+		e.find(AtRisk, SurgeForbidden, workload.MaxSurge, "maxSurge is 0, so every rollout takes a Pod away before it adds one")
+		return
+	}
+	if e.free(workload.MaxSurge) {
+		v := e.in.Settings.MaxSurge.Value
+		e.want(workload.MaxSurge, v, MaxSurgeSet, "maxSurge "+v.String())
+	} else {
+		e.find(Kept, MaxSurgeAuthored, workload.MaxSurge, "the author's maxSurge "+s.MaxSurge.String()+" is kept")
+	}
+	if e.free(workload.MaxUnavailable) {
+		v := e.in.Settings.MaxUnavailable.Value
+		e.want(workload.MaxUnavailable, v, MaxUnavailableSet, "maxUnavailable "+v.String())
+		return
+	}
+	unavailable(e)
+}
+
+// unavailable judges an author's maxUnavailable by what it comes to: a percentage
+// rounds down (Kubernetes pkg/controller/deployment/util, ResolveFenceposts).
+func unavailable(e *evaluation) {
+	v := e.author.Strategy.MaxUnavailable
+	n, err := intstr.GetScaledValueFromIntOrPercent(&v, int(e.author.Replicas), false)
+	if err != nil || n > 0 {
+		e.find(AtRisk, MaxUnavailableAuthored, workload.MaxUnavailable,
+			fmt.Sprintf("maxUnavailable %s lets a rollout take %d of %d Pods away before their replacements are available; it was written by the author and is kept", v.String(), n, e.author.Replicas))
+	}
+}
+
+// surgeHazard says why a new Pod may be unable to run beside an old one. With
+// maxUnavailable 0 such a rollout would wait for ever.
+func surgeHazard(t *workload.Template) string {
+	if t.HostNetwork {
+		return "with hostNetwork, a new Pod cannot run beside an old one on the same node"
+	}
+	for i := range t.Containers {
+		for _, p := range t.Containers[i].Ports {
+			if p.HostPort != 0 {
+				return fmt.Sprintf("container %s takes host port %d, so a new Pod cannot run beside an old one on the same node", t.Containers[i].Name, p.HostPort)
+			}
+		}
+	}
+	if len(t.Claims) > 0 {
+		return fmt.Sprintf("the Pods share the volume claim %s, which a new Pod may be unable to mount beside an old one", strings.Join(t.Claims, ", "))
+	}
+	return ""
+}
+
+// isZero tells whether a value is literally 0 or 0%, which validation treats alike.
+func isZero(v intstr.IntOrString) bool {
+	return v.Type == intstr.Int && v.IntVal == 0 || v.Type == intstr.String && v.StrVal == "0%"
+}

@@ -1,0 +1,97 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/provenance"
+	"github.com/rollguard/rollguard/pkg/workload"
+)
+
+// leaveAlone ends the evaluation for Deployments that are none of our business.
+func (e *evaluation) leaveAlone() bool {
+	d := e.in.New
+	e.result.Trigger = LeftAlone
+	switch {
+	case d.Deleting, d.Labels[api.LabelInject] == api.InjectDisabled:
+		return true
+	case d.Controller != "" && !e.in.Settings.MutateOwned.Value:
+		e.find(Skipped, OwnedByController, "", fmt.Sprintf("this Deployment is owned by %s, which would undo changes; set %sowned: mutate if not", d.Controller, api.Prefix))
+		return true
+	}
+	e.result.Trigger = Created
+	return false
+}
+
+// trigger finds out what kind of write this is, and who wrote what. A write that
+// does not change the author's Pod template must not start a rollout: that is why
+// the templates are compared without our own fields.
+func (e *evaluation) trigger() {
+	records := []provenance.Record{e.record(e.in.New)}
+	if e.in.Old != nil {
+		records = append(records, e.record(e.in.Old))
+	}
+	e.evidence = provenance.Gather(e.in.New, records...)
+	e.author = e.in.New.Without(e.evidence.Ours())
+	if e.in.Old == nil {
+		return
+	}
+	e.previous = provenance.Gather(e.in.Old, records...)
+	switch {
+	case workload.SameTemplate(e.in.New, e.in.Old):
+		e.result.Trigger = TemplateKept
+		if e.nothingSaid() {
+			e.result.Trigger = Unrelated
+		}
+	case e.sameAuthorTemplate():
+		e.result.Trigger = FieldsDropped
+	default:
+		e.result.Trigger = TemplateChanged
+	}
+	if e.in.Settings.Rollout.Value == api.RolloutImmediate && e.result.Trigger != Unrelated {
+		e.result.Trigger = TemplateChanged // the author accepts rollouts
+	}
+}
+
+func (e *evaluation) record(d *workload.Deployment) provenance.Record {
+	r, err := provenance.ParseRecord(d.Annotations[api.AnnotationInjected])
+	if err != nil && d == e.in.New {
+		e.find(Skipped, RecordUnreadable, "", fmt.Sprintf("annotation %s cannot be read and is not used: %v", api.AnnotationInjected, err))
+	}
+	return r
+}
+
+// nothingSaid tells whether the write left the spec and everything that steers
+// Rollguard as it was. matchConditions keep most such writes away from us.
+func (e *evaluation) nothingSaid() bool {
+	return workload.SameSpec(e.in.New, e.in.Old) &&
+		e.in.New.Labels[api.LabelInject] == e.in.Old.Labels[api.LabelInject] &&
+		sameSteering(e.in.New.Annotations, e.in.Old.Annotations) &&
+		sameSteering(e.in.Old.Annotations, e.in.New.Annotations)
+}
+
+func sameSteering(a, b map[string]string) bool {
+	for key, value := range a {
+		if !strings.HasPrefix(key, api.Prefix) {
+			continue
+		}
+		if other, ok := b[key]; !ok || other != value {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *evaluation) sameAuthorTemplate() bool {
+	ours, were := e.evidence.Ours(), e.previous.Ours()
+	if len(ours) == 0 && len(were) == 0 {
+		return false // the templates differ, and none of it is ours
+	}
+	now, err := workload.AuthorTemplate(e.in.New, ours)
+	if err != nil {
+		return false
+	}
+	before, err := workload.AuthorTemplate(e.in.Old, were)
+	return err == nil && workload.Equal(now, before)
+}

@@ -1,0 +1,93 @@
+package topology
+
+import (
+	"sort"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// LabelReadinessGate is the namespace label that makes LBC add readiness gates
+// (LBC docs/deploy/pod_readiness_gate.md).
+const LabelReadinessGate = "elbv2.k8s.aws/pod-readiness-gate-inject"
+
+// Sources are the objects that a graph is built from. Nothing in them is changed or
+// copied: they must stay as they are for as long as the graph is in use.
+type Sources struct {
+	Namespace       string
+	NamespaceLabels map[string]string
+	// Ingresses and Services of the namespace.
+	Ingresses []*networkingv1.Ingress
+	Services  []*corev1.Service
+	// Cluster-scoped objects.
+	Classes     []*networkingv1.IngressClass
+	ClassParams []*IngressClassParams
+	Options     Options
+}
+
+// Options say how this cluster's LBC is set up.
+type Options struct {
+	// ClassAnnotations are the values of the annotation kubernetes.io/ingress.class
+	// that LBC takes for its own (its flag --ingress-class). Empty means "alb".
+	ClassAnnotations []string
+	// DefaultTargetType is LBC's flag --default-target-type. Empty means "instance".
+	DefaultTargetType string
+}
+
+// IngressClassParams is what decides here of LBC's class parameters
+// (elbv2.k8s.aws/v1beta1).
+type IngressClassParams struct {
+	Name string
+	// NamespaceSelector limits the class to some namespaces; nil means all.
+	NamespaceSelector *metav1.LabelSelector
+	// TargetType beats every annotation; empty means not set.
+	TargetType string
+}
+
+// Graph knows who sends traffic where in one namespace. It is immutable and safe
+// for concurrent use.
+type Graph struct {
+	namespace     string
+	readinessGate bool
+	services      []*corev1.Service
+	// backends are the Ingress backends that lead to each Service, by its name.
+	backends map[string][]backend
+	gaps     []Gap
+}
+
+// NewGraph resolves every Ingress of the namespace once, so that an exposure is a
+// walk over the Services of one Deployment.
+func NewGraph(src Sources) *Graph {
+	g := &Graph{
+		namespace:     src.Namespace,
+		readinessGate: src.NamespaceLabels[LabelReadinessGate] == "enabled",
+		services:      append([]*corev1.Service(nil), src.Services...),
+		backends:      map[string][]backend{},
+	}
+	sort.Slice(g.services, func(i, j int) bool { return g.services[i].Name < g.services[j].Name })
+	byName := make(map[string]*corev1.Service, len(src.Services))
+	for _, svc := range src.Services {
+		byName[svc.Name] = svc
+	}
+	classes := newClassLoader(&src)
+	for _, ing := range src.Ingresses {
+		g.addIngress(ing, classes, byName)
+	}
+	return g
+}
+
+func (g *Graph) addIngress(ing *networkingv1.Ingress, classes *classLoader, services map[string]*corev1.Service) {
+	class, gap := classes.load(ing)
+	if gap != nil {
+		g.gaps = append(g.gaps, *gap)
+	}
+	if class == nil {
+		return
+	}
+	backends, gaps := ingressBackends(ing, class, services)
+	g.gaps = append(g.gaps, gaps...)
+	for _, b := range backends {
+		g.backends[b.service.Name] = append(g.backends[b.service.Name], b)
+	}
+}

@@ -1,0 +1,111 @@
+package workload
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/valyala/fastjson"
+)
+
+// Deployment is the view of one apps/v1 Deployment. Rules read it and never change
+// it. It is valid until its [Reader] reads the next object.
+type Deployment struct {
+	Namespace, Name     string
+	Labels, Annotations map[string]string
+	// Controller is "Kind/name" of the ownerReference with controller: true.
+	Controller string
+	// Deleting is set once metadata.deletionTimestamp is.
+	Deleting bool
+
+	Replicas int32
+	Strategy Strategy
+	// MinReadySeconds and ProgressDeadlineSeconds are in seconds.
+	MinReadySeconds         int32
+	ProgressDeadlineSeconds int32
+
+	Template Template
+
+	doc *fastjson.Value
+}
+
+// Strategy is spec.strategy with API defaults filled in.
+type Strategy struct {
+	Type                     string // RollingUpdate or Recreate
+	MaxSurge, MaxUnavailable intstr.IntOrString
+}
+
+// Template is the part of the Pod template that decides how a rollout goes.
+type Template struct {
+	Labels, Annotations map[string]string
+	HostNetwork         bool
+	GracePeriodSeconds  int64
+	// Containers are the ordinary ones, in order.
+	Containers []Container
+	// Sidecars are init containers with restartPolicy Always (KEP-753): they outlive
+	// the ordinary containers, and a Service port may lead to one.
+	Sidecars []Container
+	// Claims are the names of the PersistentVolumeClaims that the Pods mount.
+	Claims []string
+}
+
+// Container is one container of the template.
+type Container struct {
+	Name           string
+	Ports          []corev1.ContainerPort
+	StartupProbe   *corev1.Probe
+	ReadinessProbe *corev1.Probe
+	PreStop        *corev1.LifecycleHandler
+}
+
+// Container finds an ordinary container by name.
+func (t *Template) Container(name string) *Container {
+	for i := range t.Containers {
+		if t.Containers[i].Name == name {
+			return &t.Containers[i]
+		}
+	}
+	return nil
+}
+
+// Without is a copy of the view in which the given fields are as if nobody had
+// written them: absent, or at the API default.
+func (d *Deployment) Without(paths []Path) *Deployment {
+	out := *d
+	if len(paths) == 0 {
+		return &out
+	}
+	out.Template.Containers = append([]Container(nil), d.Template.Containers...)
+	for _, p := range paths {
+		out.reset(p)
+	}
+	return &out
+}
+
+func (d *Deployment) reset(p Path) {
+	switch p {
+	case MaxSurge:
+		d.Strategy.MaxSurge = intstr.FromString("25%")
+	case MaxUnavailable:
+		d.Strategy.MaxUnavailable = intstr.FromString("25%")
+	case MinReadySeconds:
+		d.MinReadySeconds = 0
+	case ProgressDeadline:
+		d.ProgressDeadlineSeconds = 600
+	case GracePeriod:
+		d.Template.GracePeriodSeconds = 30
+	default:
+		name, field := p.Container()
+		c := d.Template.Container(name)
+		if c == nil {
+			return
+		}
+		switch field {
+		case startupProbe:
+			c.StartupProbe = nil
+		case readinessProbe:
+			c.ReadinessProbe = nil
+		case preStop:
+			c.PreStop = nil
+		}
+	}
+}

@@ -1,0 +1,170 @@
+package workload
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/valyala/fastjson"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"sigs.k8s.io/json"
+)
+
+// fields reads typed values out of parsed JSON and keeps the first error, so that
+// the code that lists the fields reads as a list. An absent or null field is its
+// zero value; one of another type is an error.
+type fields struct {
+	err error
+}
+
+func (f *fields) fail(key string, v *fastjson.Value, want string) {
+	if f.err == nil {
+		f.err = fmt.Errorf("field %s is a JSON %s where %s is expected", key, v.Type(), want)
+	}
+}
+
+// child is the value under key, or nil when absent or null.
+func child(v *fastjson.Value, key string) *fastjson.Value {
+	if v == nil {
+		return nil
+	}
+	c := v.Get(key)
+	if c == nil || c.Type() == fastjson.TypeNull {
+		return nil
+	}
+	return c
+}
+
+func (f *fields) object(v *fastjson.Value, key string) *fastjson.Value {
+	c := child(v, key)
+	if c != nil && c.Type() != fastjson.TypeObject {
+		f.fail(key, c, "an object")
+		return nil
+	}
+	return c
+}
+
+func (f *fields) array(v *fastjson.Value, key string) []*fastjson.Value {
+	c := child(v, key)
+	if c == nil {
+		return nil
+	}
+	items, err := c.Array()
+	if err != nil {
+		f.fail(key, c, "an array")
+	}
+	return items
+}
+
+func (f *fields) text(v *fastjson.Value, key string) string {
+	c := child(v, key)
+	if c == nil {
+		return ""
+	}
+	b, err := c.StringBytes()
+	if err != nil {
+		f.fail(key, c, "a string")
+	}
+	return string(b)
+}
+
+func (f *fields) boolean(v *fastjson.Value, key string) bool {
+	c := child(v, key)
+	if c == nil {
+		return false
+	}
+	b, err := c.Bool()
+	if err != nil {
+		f.fail(key, c, "true or false")
+	}
+	return b
+}
+
+func (f *fields) number(v *fastjson.Value, key string, absent int64) int64 {
+	c := child(v, key)
+	if c == nil {
+		return absent
+	}
+	n, err := c.Int64()
+	if err != nil {
+		f.fail(key, c, "a whole number")
+	}
+	return n
+}
+
+// seconds reads a number that the API declares as int32. What does not fit there
+// could not have come from an API server.
+func (f *fields) seconds(v *fastjson.Value, key string, absent int64) int32 {
+	n := f.number(v, key, absent)
+	if n > math.MaxInt32 || n < math.MinInt32 {
+		f.fail(key, child(v, key), "a 32-bit number")
+		return 0
+	}
+	return int32(n)
+}
+
+func (f *fields) countOrPercent(v *fastjson.Value, key string) intstr.IntOrString {
+	c := child(v, key)
+	if c == nil {
+		return intstr.FromString("25%")
+	}
+	if c.Type() == fastjson.TypeString {
+		return intstr.FromString(f.text(v, key))
+	}
+	return intstr.FromInt32(f.seconds(v, key, 0))
+}
+
+func (f *fields) texts(v *fastjson.Value, key string) map[string]string {
+	c := f.object(v, key)
+	if c == nil {
+		return nil
+	}
+	obj := c.GetObject()
+	out := make(map[string]string, obj.Len())
+	obj.Visit(func(k []byte, item *fastjson.Value) {
+		b, err := item.StringBytes()
+		if err != nil && item.Type() != fastjson.TypeNull {
+			f.fail(key+"."+string(k), item, "a string")
+			return
+		}
+		out[string(k)] = string(b)
+	})
+	return out
+}
+
+func (f *fields) ports(v *fastjson.Value) []corev1.ContainerPort {
+	items := f.array(v, "ports")
+	if len(items) == 0 {
+		return nil
+	}
+	out := make([]corev1.ContainerPort, 0, len(items))
+	for _, item := range items {
+		protocol := corev1.Protocol(f.text(item, "protocol"))
+		if protocol == "" {
+			protocol = corev1.ProtocolTCP // API default
+		}
+		out = append(out, corev1.ContainerPort{
+			Name:          f.text(item, "name"),
+			ContainerPort: f.seconds(item, "containerPort", 0),
+			HostPort:      f.seconds(item, "hostPort", 0),
+			Protocol:      protocol,
+		})
+	}
+	return out
+}
+
+// decode fills one small Kubernetes type (a probe, a hook) from the value under
+// key and tells whether the key was there.
+func (f *fields) decode(v *fastjson.Value, key string, into any) bool {
+	c := f.object(v, key)
+	if c == nil {
+		return false
+	}
+	if err := json.UnmarshalCaseSensitivePreserveInts(c.MarshalTo(nil), into); err != nil {
+		if f.err == nil {
+			f.err = fmt.Errorf("field %s: %w", key, err)
+		}
+		return false
+	}
+	return true
+}

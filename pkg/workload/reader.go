@@ -1,0 +1,53 @@
+package workload
+
+import (
+	"fmt"
+
+	"github.com/valyala/fastjson"
+)
+
+// Reader reads Deployments from JSON. The zero value is ready. A Reader is not safe
+// for concurrent use, and the Deployment it returned last becomes invalid with the
+// next call of Read: keep one Reader for each object that must live at the same
+// time, and reuse Readers to save memory.
+type Reader struct {
+	parser fastjson.Parser
+}
+
+// Read makes the view of one apps/v1 Deployment. The JSON is expected to be valid,
+// as everything is that an API server sends. A field of the wrong type is an error
+// that names it.
+func (r *Reader) Read(raw []byte) (*Deployment, error) {
+	doc, err := r.parser.ParseBytes(raw)
+	if err != nil {
+		return nil, fmt.Errorf("deployment: %w", err)
+	}
+	return FromValue(doc)
+}
+
+// FromValue makes the view of a Deployment that is parsed already.
+func FromValue(doc *fastjson.Value) (*Deployment, error) {
+	if doc.Type() != fastjson.TypeObject {
+		return nil, fmt.Errorf("deployment: a JSON %s where an object is expected", doc.Type())
+	}
+	f := fields{}
+	d := &Deployment{doc: doc}
+	f.metadata(d, f.object(doc, "metadata"))
+	f.spec(d, f.object(doc, "spec"))
+	if f.err != nil {
+		return nil, fmt.Errorf("deployment %s/%s: %w", d.Namespace, d.Name, f.err)
+	}
+	return d, nil
+}
+
+// Get is the raw value of a field, or nil where the object lacks it.
+func (d *Deployment) Get(p Path) *fastjson.Value {
+	keys := d.Keys(p)
+	if keys == nil {
+		return nil
+	}
+	return d.doc.Get(keys...)
+}
+
+// Raw is the whole object as it was read. It must not be changed.
+func (d *Deployment) Raw() *fastjson.Value { return d.doc }
