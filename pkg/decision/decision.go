@@ -24,6 +24,12 @@ type Request struct {
 	NativeSleep, AssumeService bool
 }
 
+// Namespace is what must be known about the namespace of a request.
+type Namespace struct {
+	Labels, Annotations map[string]string
+	Graph               *topology.Graph
+}
+
 // Decision is what was decided.
 type Decision struct {
 	policy.Result

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/go-logr/zapr"
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	ctrllog "sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/rollguard/rollguard/pkg/config"
+	"github.com/rollguard/rollguard/pkg/server"
+)
+
+// flags are what the command line says. Whatever concerns decisions stands in the
+// configuration file; flags say where this process runs.
+type flags struct {
+	config, kubeconfig string
+	service            string
+	logLevel           string
+	options            server.Options
+}
+
+func newCommand() *cobra.Command {
+	f := &flags{}
+	cmd := &cobra.Command{
+		Use:           "rollguard-webhook",
+		Short:         "The mutating admission webhook of Rollguard",
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.complete(); err != nil {
+				return err
+			}
+			return server.Run(cmd.Context(), f.options)
+		},
+	}
+	flag, certs := cmd.Flags(), &f.options.Certificates
+	flag.StringVar(&f.config, "config", "", "configuration file; without one the defaults hold")
+	flag.StringVar(&f.kubeconfig, "kubeconfig", "", "kubeconfig file; without one the Pod's service account is used")
+	flag.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
+	flag.StringVar(&f.options.Host, "host", "", "address that API servers call; all addresses by default")
+	flag.IntVar(&f.options.Port, "port", 9443, "port that API servers call")
+	flag.StringVar(&f.options.OpsAddress, "ops-address", ":8080", "address of /healthz, /readyz and /metrics")
+	flag.DurationVar(&f.options.DrainDelay, "drain-delay", 5*time.Second, "how long requests are still answered after SIGTERM")
+	flag.StringVar(&certs.CertFile, "cert-file", "", "serving certificate, PEM; without one Rollguard signs its own")
+	flag.StringVar(&certs.KeyFile, "key-file", "", "key of the serving certificate, PEM")
+	flag.StringVar(&certs.Namespace, "namespace", "rollguard", "namespace that Rollguard runs in")
+	flag.StringVar(&certs.Secret, "secret", "rollguard-certificates", "Secret of the self-signed certificates")
+	flag.StringVar(&certs.Configuration, "webhook-configuration", "rollguard", "MutatingWebhookConfiguration that gets the CA bundle")
+	flag.StringVar(&f.service, "service", "rollguard", "Service that API servers call")
+	flag.StringSliceVar(&certs.DNSNames, "dns-name", nil, "further names in the self-signed certificate")
+	return cmd
+}
+
+func (f *flags) complete() error {
+	log, err := newLogger(f.logLevel)
+	if err != nil {
+		return err
+	}
+	ctrllog.SetLogger(zapr.NewLogger(log.Named("controller-runtime")))
+	f.options.Log = log
+	if f.options.Webhook, err = config.Load(f.config); err != nil {
+		return err
+	}
+	if f.options.Config, err = clientcmd.BuildConfigFromFlags("", f.kubeconfig); err != nil {
+		return fmt.Errorf("how to reach the API server: %w", err)
+	}
+	f.options.Config = rest.AddUserAgent(f.options.Config, "rollguard-webhook")
+	certs := &f.options.Certificates
+	host := f.service + "." + certs.Namespace + ".svc"
+	certs.DNSNames = append(certs.DNSNames, host)
+	return nil
+}
+
+// newLogger writes JSON, one line an entry.
+func newLogger(level string) (*zap.Logger, error) {
+	parsed, err := zapcore.ParseLevel(level)
+	if err != nil {
+		return nil, fmt.Errorf("flag --log-level: %w", err)
+	}
+	c := zap.NewProductionConfig()
+	c.Level = zap.NewAtomicLevelAt(parsed)
+	c.EncoderConfig.EncodeTime = zapcore.RFC3339NanoTimeEncoder
+	return c.Build()
+}

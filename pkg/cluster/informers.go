@@ -1,0 +1,120 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/discovery"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
+	toolscache "k8s.io/client-go/tools/cache"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"go.uber.org/zap"
+
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+// Options are what a [State] needs.
+type Options struct {
+	Config *rest.Config
+	Cache  cache.Cache
+	// Topology says how the cluster's load balancer controller is set up.
+	Topology topology.Options
+	// GraphBuilt is called for each graph that is built.
+	GraphBuilt func()
+	Log        *zap.Logger
+}
+
+// CacheOptions are the options that the manager's cache must have: only what is
+// used is kept, and a read without an informer is an error instead of a new watch.
+func CacheOptions() cache.Options {
+	return cache.Options{
+		ReaderFailOnMissingInformer: true,
+		DefaultTransform:            strip,
+		ByObject: map[client.Object]cache.ByObject{
+			&networkingv1.Ingress{}:      {},
+			&networkingv1.IngressClass{}: {},
+			&corev1.Service{}:            {},
+		},
+	}
+}
+
+// New starts the informers. The manager's cache must not be running yet or must be
+// about to: events are counted from the first one on.
+func New(ctx context.Context, o Options) (*State, error) {
+	discoverer, err := discovery.NewDiscoveryClientForConfig(o.Config)
+	if err != nil {
+		return nil, fmt.Errorf("discovery client: %w", err)
+	}
+	dynamicClient, err := dynamic.NewForConfig(o.Config)
+	if err != nil {
+		return nil, fmt.Errorf("dynamic client: %w", err)
+	}
+	s := &State{reader: o.Cache}
+	s.graphs = &graphs{options: o.Topology, sources: s.sources, built: o.GraphBuilt, known: map[string]entry{}}
+	s.params = newParamsWatch(discoverer, dynamicClient, s.graphs.forgetAll, o.Log)
+	synced, err := s.register(ctx, o.Cache)
+	if err != nil {
+		return nil, err
+	}
+	s.synced = func() bool {
+		for _, hasSynced := range synced {
+			if !hasSynced() {
+				return false
+			}
+		}
+		return s.params.ready()
+	}
+	s.readVersion(discoverer, o.Log)
+	return s, nil
+}
+
+func (s *State) register(ctx context.Context, c cache.Cache) ([]func() bool, error) {
+	all := func(metav1.Object) { s.graphs.forgetAll() }
+	one := func(o metav1.Object) { s.graphs.forget(o.GetNamespace()) }
+	watched := []struct {
+		object client.Object
+		event  func(metav1.Object)
+	}{
+		{namespaceMetadata(), func(o metav1.Object) { s.graphs.forget(o.GetName()) }},
+		{&networkingv1.Ingress{}, one},
+		{&corev1.Service{}, one},
+		{&networkingv1.IngressClass{}, all},
+	}
+	var synced []func() bool
+	for _, w := range watched {
+		informer, err := c.GetInformer(ctx, w.object, cache.BlockUntilSynced(false))
+		if err != nil {
+			return nil, fmt.Errorf("informer for %T: %w", w.object, err)
+		}
+		registration, err := informer.AddEventHandler(onAny(w.event))
+		if err != nil {
+			return nil, fmt.Errorf("event handler for %T: %w", w.object, err)
+		}
+		synced = append(synced, registration.HasSynced)
+	}
+	return synced, nil
+}
+
+// onAny calls event for every kind of change. A deletion that was missed comes as a
+// tombstone, which is no object (LBC issue 4879).
+func onAny(event func(metav1.Object)) toolscache.ResourceEventHandler {
+	handle := func(obj any) {
+		if tombstone, ok := obj.(toolscache.DeletedFinalStateUnknown); ok {
+			obj = tombstone.Obj
+		}
+		if o, ok := obj.(metav1.Object); ok {
+			event(o)
+		}
+	}
+	return toolscache.ResourceEventHandlerFuncs{
+		AddFunc:    handle,
+		UpdateFunc: func(_, obj any) { handle(obj) },
+		DeleteFunc: handle,
+	}
+}

@@ -1,0 +1,123 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/decision"
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+// How long a request waits for the cache to see what its author did just before: a
+// manifest often holds the namespace and the Deployment, and kubectl creates them
+// within a few milliseconds.
+const (
+	waitForNamespace = time.Second
+	waitForLabel     = 200 * time.Millisecond
+	waitStep         = 5 * time.Millisecond
+)
+
+// ErrNotSynced says that the caches have not seen the whole cluster yet.
+var ErrNotSynced = errors.New("the caches are still being filled")
+
+// State answers for the live cluster. Make one with [New].
+type State struct {
+	reader client.Reader
+	graphs *graphs
+	params *paramsWatch
+	synced func() bool
+
+	nativeSleep atomic.Bool
+}
+
+// Namespace looks up a namespace and its graph. It reads caches only, and waits a
+// moment for a namespace that they have not seen yet: the API server asks only about
+// namespaces that carry the label, so one without it is old news.
+func (s *State) Namespace(ctx context.Context, name string) (decision.Namespace, error) {
+	if !s.synced() {
+		return decision.Namespace{}, ErrNotSynced
+	}
+	meta, err := s.fresh(ctx, name)
+	if err != nil {
+		return decision.Namespace{}, err
+	}
+	graph, err := s.graphs.get(ctx, name, meta.Labels)
+	if err != nil {
+		return decision.Namespace{}, err
+	}
+	return decision.Namespace{Labels: meta.Labels, Annotations: meta.Annotations, Graph: graph}, nil
+}
+
+func (s *State) fresh(ctx context.Context, name string) (*metav1.PartialObjectMetadata, error) {
+	meta, err := s.namespace(ctx, name)
+	if err == nil && meta.Labels[api.LabelInject] == api.InjectEnabled {
+		return meta, nil
+	}
+	patience := waitForLabel
+	if apierrors.IsNotFound(err) {
+		patience = waitForNamespace
+	}
+	poll := wait.PollUntilContextTimeout(ctx, waitStep, patience, false, func(ctx context.Context) (bool, error) {
+		meta, err = s.namespace(ctx, name)
+		return err == nil && meta.Labels[api.LabelInject] == api.InjectEnabled, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("namespace %s: %w", name, err)
+	}
+	if poll != nil && !wait.Interrupted(poll) {
+		return nil, fmt.Errorf("namespace %s: %w", name, poll)
+	}
+	return meta, nil
+}
+
+func (s *State) namespace(ctx context.Context, name string) (*metav1.PartialObjectMetadata, error) {
+	meta := namespaceMetadata()
+	err := s.reader.Get(ctx, types.NamespacedName{Name: name}, meta, client.UnsafeDisableDeepCopy)
+	return meta, err
+}
+
+func namespaceMetadata() *metav1.PartialObjectMetadata {
+	meta := &metav1.PartialObjectMetadata{}
+	meta.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))
+	return meta
+}
+
+// NativeSleep tells whether the API server knows preStop.sleep.
+func (s *State) NativeSleep() bool { return s.nativeSleep.Load() }
+
+// Synced tells whether all caches have seen the whole cluster once.
+func (s *State) Synced() bool { return s.synced() }
+
+// sources lists what a namespace's graph is built from. The objects belong to the
+// cache and are not copied; the graph only reads them.
+func (s *State) sources(ctx context.Context, namespace string) (topology.Sources, error) {
+	lists := listed{}
+	if err := lists.read(ctx, s.reader, namespace); err != nil {
+		return topology.Sources{}, err
+	}
+	src := lists.sources()
+	src.Namespace = namespace
+	src.ClassParams = s.params.all()
+	return src, nil
+}
+
+// Start keeps what informers alone cannot keep: whether optional kinds exist. It
+// blocks until ctx ends and runs on every replica.
+func (s *State) Start(ctx context.Context) error {
+	s.params.run(ctx)
+	return nil
+}
+
+// NeedLeaderElection says that every replica answers requests.
+func (s *State) NeedLeaderElection() bool { return false }

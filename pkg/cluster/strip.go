@@ -1,0 +1,28 @@
+package cluster
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
+// strip drops what nobody reads from objects on their way into the cache. It may be
+// called twice for one object (LBC issue 4881), and gets tombstones too.
+func strip(obj any) (any, error) {
+	if o, ok := obj.(metav1.Object); ok {
+		o.SetManagedFields(nil)
+		o.SetOwnerReferences(nil)
+		o.SetFinalizers(nil)
+		delete(o.GetAnnotations(), lastApplied)
+	}
+	switch o := obj.(type) {
+	case *networkingv1.Ingress:
+		o.Status = networkingv1.IngressStatus{}
+		o.Spec.TLS = nil
+	case *corev1.Service:
+		o.Status = corev1.ServiceStatus{}
+	}
+	return obj, nil
+}

@@ -1,0 +1,37 @@
+package config
+
+import (
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/config/v1alpha1"
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+// Resolver knows the configured profiles and bounds.
+func Resolver(c *v1alpha1.WebhookConfiguration) *api.Resolver {
+	profiles := make(map[string]api.Profile, len(c.Profiles))
+	for name, p := range c.Profiles {
+		profiles[name] = api.Profile{
+			RequestTimeout: p.RequestTimeout.Duration,
+			ShutdownMargin: p.ShutdownMargin.Duration,
+			Propagation: api.Propagation{
+				Service:     p.PropagationDelay.Service.Duration,
+				ALBIP:       p.PropagationDelay.ALBIP.Duration,
+				ALBInstance: p.PropagationDelay.ALBInstance.Duration,
+			},
+		}
+	}
+	return api.NewResolver(profiles, api.Bounds{
+		MaxPreStopSleep:  c.Bounds.MaxPreStopSleep.Duration,
+		MaxGracePeriod:   c.Bounds.MaxGracePeriod.Duration,
+		MaxStartupBudget: c.Bounds.MaxStartupBudget.Duration,
+		MaxMinReady:      c.Bounds.MaxMinReady.Duration,
+	})
+}
+
+// Topology says how the cluster's load balancer controller is set up.
+func Topology(c *v1alpha1.WebhookConfiguration) topology.Options {
+	return topology.Options{
+		ClassAnnotations:  c.IngressClassAnnotations,
+		DefaultTargetType: c.DefaultTargetType,
+	}
+}

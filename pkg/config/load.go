@@ -1,0 +1,51 @@
+package config
+
+import (
+	"fmt"
+	"os"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/rollguard/rollguard/pkg/config/v1alpha1"
+)
+
+// maxFile bounds what is parsed, in bytes.
+const maxFile = 1 << 20
+
+// Load reads a file. An empty path gives the defaults.
+func Load(path string) (*v1alpha1.WebhookConfiguration, error) {
+	if path == "" {
+		c := &v1alpha1.WebhookConfiguration{}
+		v1alpha1.Default(c)
+		return c, nil
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("configuration file: %w", err)
+	}
+	c, err := Parse(raw)
+	if err != nil {
+		return nil, fmt.Errorf("configuration file %s: %w", path, err)
+	}
+	return c, nil
+}
+
+// Parse decodes, defaults and checks a configuration. A field that is not known is
+// an error: it is a slip of the pen, and would otherwise have no effect in silence.
+func Parse(raw []byte) (*v1alpha1.WebhookConfiguration, error) {
+	if len(raw) > maxFile {
+		return nil, fmt.Errorf("longer than %d bytes", maxFile)
+	}
+	c := &v1alpha1.WebhookConfiguration{}
+	if err := yaml.UnmarshalStrict(raw, c); err != nil {
+		return nil, err
+	}
+	if c.APIVersion != v1alpha1.APIVersion || c.Kind != v1alpha1.Kind {
+		return nil, fmt.Errorf("apiVersion %q, kind %q: expected %s, %s", c.APIVersion, c.Kind, v1alpha1.APIVersion, v1alpha1.Kind)
+	}
+	v1alpha1.Default(c)
+	if errs := Validate(c); len(errs) > 0 {
+		return nil, errs.ToAggregate()
+	}
+	return c, nil
+}

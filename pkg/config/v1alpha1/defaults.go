@@ -1,0 +1,32 @@
+package v1alpha1
+
+import (
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Default fills in what the file leaves out.
+func Default(c *WebhookConfiguration) {
+	text := func(field *string, value string) {
+		if *field == "" {
+			*field = value
+		}
+	}
+	text(&c.DefaultTargetType, "instance")
+	text(&c.PreStopAction, "auto")
+	text(&c.AssumeExposure, "service")
+	text(&c.Warnings, "changes")
+	if len(c.IngressClassAnnotations) == 0 {
+		c.IngressClassAnnotations = []string{"alb"}
+	}
+	bound := func(field *metav1.Duration, value time.Duration) {
+		if field.Duration == 0 {
+			field.Duration = value
+		}
+	}
+	bound(&c.Bounds.MaxPreStopSleep, 5*time.Minute)
+	bound(&c.Bounds.MaxGracePeriod, 15*time.Minute)
+	bound(&c.Bounds.MaxStartupBudget, time.Hour)
+	bound(&c.Bounds.MaxMinReady, 10*time.Minute)
+}

@@ -1,0 +1,69 @@
+package config
+
+import (
+	"slices"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/rollguard/rollguard/pkg/config/v1alpha1"
+)
+
+// Validate checks a defaulted configuration and names every wrong field.
+func Validate(c *v1alpha1.WebhookConfiguration) field.ErrorList {
+	var errs field.ErrorList
+	word := func(path, value string, allowed ...string) {
+		if !slices.Contains(allowed, value) {
+			errs = append(errs, field.NotSupported(field.NewPath(path), value, allowed))
+		}
+	}
+	word("defaultTargetType", c.DefaultTargetType, "ip", "instance")
+	word("preStopAction", c.PreStopAction, "auto", "sleep", "exec")
+	word("assumeExposure", c.AssumeExposure, "service", "none")
+	word("warnings", c.Warnings, "changes", "risks", "none")
+	for i, name := range c.ExcludedNamespaces {
+		for _, msg := range validation.IsDNS1123Label(name) {
+			errs = append(errs, field.Invalid(field.NewPath("excludedNamespaces").Index(i), name, msg))
+		}
+	}
+	for name, profile := range c.Profiles {
+		path := field.NewPath("profiles").Key(name)
+		for _, msg := range validation.IsDNS1123Label(name) {
+			errs = append(errs, field.Invalid(path, name, msg))
+		}
+		errs = append(errs, validateProfile(&profile, path)...)
+	}
+	return append(errs, validateBounds(&c.Bounds, field.NewPath("bounds"))...)
+}
+
+func validateProfile(p *v1alpha1.Profile, path *field.Path) field.ErrorList {
+	delay := path.Child("propagationDelay")
+	var errs field.ErrorList
+	errs = append(errs, seconds(path.Child("requestTimeout"), p.RequestTimeout, 0)...)
+	errs = append(errs, seconds(path.Child("shutdownMargin"), p.ShutdownMargin, 0)...)
+	errs = append(errs, seconds(delay.Child("service"), p.PropagationDelay.Service, 0)...)
+	errs = append(errs, seconds(delay.Child("albIP"), p.PropagationDelay.ALBIP, 0)...)
+	return append(errs, seconds(delay.Child("albInstance"), p.PropagationDelay.ALBInstance, 0)...)
+}
+
+func validateBounds(b *v1alpha1.Bounds, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	errs = append(errs, seconds(path.Child("maxPreStopSleep"), b.MaxPreStopSleep, time.Second)...)
+	errs = append(errs, seconds(path.Child("maxGracePeriod"), b.MaxGracePeriod, time.Second)...)
+	errs = append(errs, seconds(path.Child("maxStartupBudget"), b.MaxStartupBudget, time.Second)...)
+	return append(errs, seconds(path.Child("maxMinReady"), b.MaxMinReady, time.Second)...)
+}
+
+// seconds wants whole seconds, as that is what the API counts in, and no more than a
+// day.
+func seconds(path *field.Path, d metav1.Duration, least time.Duration) field.ErrorList {
+	switch {
+	case d.Duration < least, d.Duration > 24*time.Hour:
+		return field.ErrorList{field.Invalid(path, d.Duration.String(), "must be between "+least.String()+" and 24h")}
+	case d.Duration%time.Second != 0:
+		return field.ErrorList{field.Invalid(path, d.Duration.String(), "must be a whole number of seconds")}
+	}
+	return nil
+}

@@ -1,0 +1,36 @@
+package server
+
+import (
+	"fmt"
+
+	"github.com/go-logr/zapr"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/rollguard/rollguard/certs"
+	"github.com/rollguard/rollguard/certs/selfsigned"
+)
+
+// newSource chooses where the serving certificate comes from.
+func newSource(o Options, onError func(error)) (certs.Source, error) {
+	c := o.Certificates
+	log := zapr.NewLogger(o.Log.Named("certificates"))
+	if c.CertFile != "" || c.KeyFile != "" {
+		return certs.NewFile(certs.FileOptions{
+			CertFile: c.CertFile, KeyFile: c.KeyFile, DNSNames: c.DNSNames, Log: log, OnError: onError,
+		})
+	}
+	clients, err := kubernetes.NewForConfig(o.Config)
+	if err != nil {
+		return nil, fmt.Errorf("clients for certificates: %w", err)
+	}
+	return selfsigned.New(selfsigned.Options{
+		Secrets:           clients.CoreV1(),
+		Configurations:    clients.AdmissionregistrationV1(),
+		Namespace:         c.Namespace,
+		SecretName:        c.Secret,
+		ConfigurationName: c.Configuration,
+		DNSNames:          c.DNSNames,
+		Log:               log,
+		OnError:           onError,
+	})
+}

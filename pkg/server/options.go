@@ -1,0 +1,48 @@
+package server
+
+import (
+	"time"
+
+	"go.uber.org/zap"
+	"k8s.io/client-go/rest"
+
+	"github.com/rollguard/rollguard/pkg/admission"
+	"github.com/rollguard/rollguard/pkg/config/v1alpha1"
+)
+
+// Path is where the webhook answers.
+const Path = "/mutate"
+
+// Options say how the webhook runs.
+type Options struct {
+	// Config is how the API server is reached.
+	Config *rest.Config
+	// Webhook is the configuration, defaulted and checked.
+	Webhook *v1alpha1.WebhookConfiguration
+	// Host and Port are where the API server calls; an empty host is all addresses.
+	Host string
+	Port int
+	// OpsAddress is where health, readiness and metrics are served.
+	OpsAddress string
+	// Certificates say where the serving certificate comes from.
+	Certificates Certificates
+	// DrainDelay is how long requests are still answered after ctx ends: API servers
+	// must learn first that this replica is going away.
+	DrainDelay time.Duration
+	Log        *zap.Logger
+	// Decider replaces the decision maker. Only tests set it, to see what a failing
+	// rule does to a write.
+	Decider admission.Decider
+}
+
+// Certificates say where the serving certificate comes from.
+type Certificates struct {
+	// CertFile and KeyFile are PEM files that somebody else renews. When they are
+	// empty, Rollguard signs its own certificate.
+	CertFile, KeyFile string
+	// Namespace, Secret and Configuration name what the self-signed source keeps: its
+	// Secret, and the MutatingWebhookConfiguration that gets the CA bundle.
+	Namespace, Secret, Configuration string
+	// DNSNames are the names by which API servers call.
+	DNSNames []string
+}

@@ -1,0 +1,125 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+	"k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/webhook"
+
+	"github.com/rollguard/rollguard/certs"
+	"github.com/rollguard/rollguard/pkg/cluster"
+	"github.com/rollguard/rollguard/pkg/config"
+	"github.com/rollguard/rollguard/pkg/metrics"
+)
+
+// server is one running webhook.
+type server struct {
+	options  Options
+	source   certs.Source
+	cache    cache.Cache
+	state    *cluster.State
+	recorder *metrics.Recorder
+	webhook  webhook.Server
+	ops      *ops
+	draining atomic.Bool
+}
+
+// Run serves until ctx ends, then drains and returns. An error means that the
+// webhook cannot run at all: bad options, a port in use.
+func Run(ctx context.Context, o Options) error {
+	s, err := build(ctx, o)
+	if err != nil {
+		return err
+	}
+	return s.run(ctx)
+}
+
+// build makes all parts; nothing runs yet.
+func build(ctx context.Context, o Options) (*server, error) {
+	s := &server{options: o}
+	var err error
+	if s.source, err = newSource(o, func(error) { s.recorder.InternalError(stageCertificate) }); err != nil {
+		return nil, err
+	}
+	registry, err := s.newRecorder()
+	if err != nil {
+		return nil, err
+	}
+	if s.cache, err = newCache(o); err != nil {
+		return nil, err
+	}
+	s.state, err = cluster.New(ctx, cluster.Options{
+		Config: o.Config, Cache: s.cache, Topology: config.Topology(o.Webhook),
+		GraphBuilt: s.recorder.GraphBuilt, Log: o.Log.Named("cluster"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.webhook = s.newWebhook()
+	s.ops, err = newOps(o, s.checks(), registry)
+	return s, err
+}
+
+func newCache(o Options) (cache.Cache, error) {
+	scheme := runtime.NewScheme()
+	if err := clientgoscheme.AddToScheme(scheme); err != nil {
+		return nil, fmt.Errorf("scheme: %w", err)
+	}
+	co := cluster.CacheOptions()
+	co.Scheme = scheme
+	c, err := cache.New(o.Config, co)
+	if err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	return c, nil
+}
+
+// run starts everything and stops it in order: first say goodbye, then go on
+// answering for a while, then close.
+func (s *server) run(ctx context.Context) error {
+	inner, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	parts, inner := errgroup.WithContext(inner)
+	for name, start := range map[string]func(context.Context) error{
+		"cache":        s.cache.Start,
+		"cluster":      s.state.Start,
+		"certificates": s.source.Start,
+		"webhook":      s.webhook.Start,
+		"ops":          s.ops.start,
+	} {
+		parts.Go(func() error {
+			if err := start(inner); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			return nil
+		})
+	}
+	select {
+	case <-inner.Done(): // a part failed
+	case <-ctx.Done():
+		s.drain(inner)
+	}
+	stop()
+	return parts.Wait()
+}
+
+// drain turns readiness off, so that endpoints forget this replica, and lets every
+// answer close its connection, so that API servers open new ones elsewhere.
+func (s *server) drain(ctx context.Context) {
+	s.draining.Store(true)
+	s.options.Log.Info("draining", zap.Duration("delay", s.options.DrainDelay))
+	timer := time.NewTimer(s.options.DrainDelay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	s.options.Log.Info("stopping")
+}

@@ -1,0 +1,93 @@
+package server
+
+import (
+	"crypto/tls"
+	"net/http"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/webhook"
+	ctrladmission "sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
+	"github.com/rollguard/rollguard/pkg/admission"
+	"github.com/rollguard/rollguard/pkg/config"
+	"github.com/rollguard/rollguard/pkg/decision"
+)
+
+// The limits of one request. An AdmissionReview holds at most two objects of up to
+// 3 MiB each (apiserver pkg/server/config.go, MaxRequestBodyBytes); controller-runtime
+// reads 7 MiB. The webhook configuration gives us 2 s, so nobody waits for longer.
+const (
+	maxBody      = 7 << 20
+	readTimeout  = 5 * time.Second
+	writeTimeout = 10 * time.Second
+)
+
+func (s *server) newWebhook() webhook.Server {
+	o := s.options
+	w := webhook.NewServer(webhook.Options{Host: o.Host, Port: o.Port, TLSOpts: []func(*tls.Config){s.tls}})
+	handler := &admission.Handler{
+		Cluster:       versioned{s.state, o.Webhook.PreStopAction},
+		Decider:       o.Decider,
+		Recorder:      s.recorder,
+		Log:           o.Log.Named("admission"),
+		Warnings:      admission.Warnings(o.Webhook.Warnings),
+		AssumeService: o.Webhook.AssumeExposure == "service",
+		Excluded:      excluded(o),
+	}
+	if handler.Decider == nil {
+		handler.Decider = decision.NewMaker(config.Resolver(o.Webhook))
+	}
+	w.Register(Path, s.limit(&ctrladmission.Webhook{Handler: handler}))
+	return w
+}
+
+// tls offers HTTP/1.1 only: API servers use nothing else for webhooks (Kubernetes
+// issue 75791), and HTTP/2 would only add attack surface (CVE-2023-44487).
+func (s *server) tls(c *tls.Config) {
+	c.NextProtos = []string{"http/1.1"}
+	c.MinVersion = tls.VersionTLS12
+	c.CipherSuites = []uint16{ // TLS 1.2 with forward secrecy and AEAD; 1.3 has its own
+		tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+		tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+		tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+		tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+		tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+		tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+	}
+	c.GetCertificate = s.source.GetCertificate
+}
+
+// limit bounds what one request may cost. controller-runtime's server sets no read
+// and write time-outs, so they are set here for each request.
+func (s *server) limit(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.draining.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		if r.ContentLength > maxBody {
+			w.Header().Set("Connection", "close")
+			http.Error(w, "the admission review is too large", http.StatusRequestEntityTooLarge)
+			return
+		}
+		now, control := time.Now(), http.NewResponseController(w)
+		if control.SetReadDeadline(now.Add(readTimeout)) != nil || control.SetWriteDeadline(now.Add(writeTimeout)) != nil {
+			http.Error(w, "the connection takes no deadline", http.StatusInternalServerError)
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// excluded are the namespaces that are never touched: a mistake there would stop
+// the cluster, or Rollguard itself, from starting.
+func excluded(o Options) map[string]bool {
+	names := map[string]bool{"kube-system": true, "kube-node-lease": true}
+	if o.Certificates.Namespace != "" {
+		names[o.Certificates.Namespace] = true
+	}
+	for _, name := range o.Webhook.ExcludedNamespaces {
+		names[name] = true
+	}
+	return names
+}

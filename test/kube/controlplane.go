@@ -1,0 +1,84 @@
+package kube
+
+import (
+	"fmt"
+
+	"k8s.io/client-go/rest"
+)
+
+// ControlPlane is a running etcd and kube-apiserver. Its methods may be called
+// from several goroutines.
+type ControlPlane struct {
+	binaries    Binaries
+	state       *state
+	credentials *credentials
+	config      *rest.Config // of the administrator
+	etcdURL     string
+	etcd        *process
+	apiServer   *process
+	stop        func() error // the first call stops; later ones return its result
+}
+
+// URL returns the address of the API server, such as https://127.0.0.1:40123.
+func (c *ControlPlane) URL() string {
+	return c.config.Host
+}
+
+// RESTConfig returns a new client configuration of an administrator, who is in
+// the group system:masters. Its rate limit is far above what a test sends.
+func (c *ControlPlane) RESTConfig() *rest.Config {
+	return rest.CopyConfig(c.config)
+}
+
+// User returns a client configuration of another user, by a certificate signed
+// for the purpose. The user may do nothing but what RBAC allows name or groups.
+// It fails only where the machine has no randomness.
+func (c *ControlPlane) User(name string, groups ...string) (*rest.Config, error) {
+	p, err := c.credentials.authority.client(name, groups...)
+	if err != nil {
+		return nil, fmt.Errorf("make user %s: %w", name, err)
+	}
+	return c.credentials.config(c.URL(), p), nil
+}
+
+// KubeconfigPath returns the path of the administrator's kubeconfig file.
+func (c *ControlPlane) KubeconfigPath() string {
+	return c.state.path("pki", "admin.kubeconfig")
+}
+
+// Kubectl returns the path of kubectl, of the same version as the API server.
+func (c *ControlPlane) Kubectl() string {
+	return c.binaries["kubectl"]
+}
+
+// Dir returns the state folder, which is an absolute path.
+func (c *ControlPlane) Dir() string {
+	return c.state.dir
+}
+
+// CAFile returns the path of the certificate of the authority that signed the
+// API server's certificate and those of its clients.
+func (c *ControlPlane) CAFile() string {
+	return c.state.path("pki", "ca.crt")
+}
+
+// ServiceAccountKeyFile returns the path of the private key that signs the
+// tokens of service accounts; a controller manager needs it.
+func (c *ControlPlane) ServiceAccountKeyFile() string {
+	return c.state.path("pki", "service-account.key")
+}
+
+// AuditLog returns the path of the audit log, one JSON event a line. The file
+// exists if Options.AuditPolicy was set and an event was logged.
+func (c *ControlPlane) AuditLog() string {
+	return c.state.path("logs", "audit.log")
+}
+
+// Stop ends the API server and etcd, each with SIGTERM and, when that takes
+// longer than 15 seconds, SIGKILL, waits until they are gone and removes the
+// state folder where Start made it; in a folder the caller chose, the logs stay.
+// It is an error if a process had ended by itself before; the error carries the
+// end of its log. Calling Stop again changes nothing.
+func (c *ControlPlane) Stop() error {
+	return c.stop()
+}
