@@ -50,8 +50,12 @@ func warnings(d *decision.Decision, level Warnings) []string {
 	return fit(lines)
 }
 
-// summary is the one line about all changes.
+// summary is the one line about all changes. There is none when the write only
+// dropped what had been added before: the stored object stays as it was.
 func summary(d *decision.Decision) string {
+	if d.Trigger == policy.FieldsDropped {
+		return ""
+	}
 	var parts []string
 	for i := range d.Findings {
 		if f := &d.Findings[i]; f.Outcome == policy.Changed {
@@ -65,15 +69,13 @@ func summary(d *decision.Decision) string {
 }
 
 func opening(d *decision.Decision) string {
-	verb := "added for rollouts without lost requests"
+	verb := "made rollouts safe"
 	if d.Mode == api.Audit {
-		verb = "would add (mode audit) for rollouts without lost requests"
+		verb = "(audit only) would make rollouts safe"
 	}
 	switch {
-	case d.Trigger == policy.FieldsDropped:
-		return "kept what it had added before: "
 	case d.Exposure.Kind == topology.None:
-		return "no longer exposed: "
+		return "nothing sends traffic here any more: "
 	case len(d.Exposure.Routes) > 0:
 		return verb + " behind " + d.Exposure.Routes[0].String() + ": "
 	}

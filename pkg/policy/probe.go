@@ -74,7 +74,7 @@ func (r *probeRule) handler(e *evaluation, p provenPort) (corev1.ProbeHandler, s
 	case path != "" && (kind == api.ProbeAuto || kind == api.ProbeHTTP):
 		return corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{
 			Path: path, Port: p.port, Scheme: corev1.URIScheme(scheme),
-		}}, fmt.Sprintf("GET %s on :%s", path, p.port.String())
+		}}, fmt.Sprintf("GET :%s%s", p.port.String(), path)
 	}
 	return corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: p.port}}, "tcp :" + p.port.String()
 }

@@ -63,7 +63,7 @@ func (e *evaluation) dropStale() {
 		if e.wanted(p) {
 			continue
 		}
-		w := want{path: p, code: NoLongerCalledFor, text: fmt.Sprintf("%s is removed: Rollguard added it, and nothing calls for it any more", p)}
+		w := want{path: p, code: NoLongerCalledFor, text: fmt.Sprintf("%s removed again", p)}
 		if d := p.APIDefault(); d != "" && p != workload.MinReadySeconds {
 			w.value = json.RawMessage(d)
 		}
@@ -123,7 +123,7 @@ func (e *evaluation) restored() []want {
 		if p.InTemplate() {
 			wants = append(wants, want{
 				path: p, value: e.in.Old.Get(p).MarshalTo(nil), code: Restored,
-				text: fmt.Sprintf("%s was put back as it was, so that no rollout starts", p),
+				text: fmt.Sprintf("%s was put back as it was", p),
 			})
 		}
 	}

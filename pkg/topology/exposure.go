@@ -79,10 +79,10 @@ func (r *Route) Kind() Kind {
 	return ALBInstance
 }
 
-// String names the route for people: "ALB Ingress shop/web, ip targets".
+// String names the route for people: "ALB Ingress shop/web (ip targets)".
 func (r *Route) String() string {
 	if r.Via == ViaIngress {
-		return "ALB Ingress " + *r.Ingress + ", " + r.TargetType + " targets"
+		return "ALB Ingress " + *r.Ingress + " (" + r.TargetType + " targets)"
 	}
 	return "Service " + r.Service
 }

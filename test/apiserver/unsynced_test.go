@@ -1,0 +1,131 @@
+package apiserver
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
+
+	"github.com/rollguard/rollguard/certs"
+	"github.com/rollguard/rollguard/pkg/server"
+	"github.com/rollguard/rollguard/test/install"
+)
+
+// A replica that may not read Services never fills its caches. It must not be ready,
+// and when it is called all the same it must let the write pass. It serves a
+// certificate from files, so this also is the test of that source.
+func TestWithUnsyncedCachesTheWritePassesUnchanged(t *testing.T) {
+	addresses := startBlindWebhook(t)
+	s := newShop(t, `{"test.example/webhook": "blind"}`, annotations)
+	out := s.kubectl(s.bare(), "apply", "-f", "-")
+	expect(t, s.get(), untouched())
+	wantWarning(t, out.Warnings(), "internal error kept Rollguard from looking at this Deployment; it was stored as you wrote it (gather)")
+	if err := install.Ready(t.Context(), addresses.Ops); err == nil || !strings.Contains(err.Error(), "500") {
+		t.Errorf("a replica with empty caches is ready: %v", err)
+	}
+}
+
+// startBlindWebhook runs a second webhook, whose user has no rights, for namespaces
+// with the label test.example/webhook: blind.
+func startBlindWebhook(t *testing.T) install.Addresses {
+	t.Helper()
+	addresses, err := install.FreeAddresses()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := options(addresses)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.Config, err = world.plane.User("blind"); err != nil {
+		t.Fatal(err)
+	}
+	var authority []byte
+	authority, o.Certificates = certificateFiles(t)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- server.Run(ctx, o) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("the second webhook: %v", err)
+		}
+	})
+	waitForListener(t, addresses)
+	registerBlind(t, addresses.URL(), authority)
+	return addresses
+}
+
+func certificateFiles(t *testing.T) (authority []byte, c server.Certificates) {
+	t.Helper()
+	ca, err := certs.NewAuthority(time.Now(), time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := certs.IssueLeaf(ca, certs.LeafRequest{Now: time.Now(), Life: time.Hour, DNSNames: []string{"localhost"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	c = server.Certificates{CertFile: filepath.Join(dir, "tls.crt"), KeyFile: filepath.Join(dir, "tls.key"), DNSNames: []string{"localhost"}}
+	for path, content := range map[string][]byte{c.CertFile: leaf.CertPEM, c.KeyFile: leaf.KeyPEM} {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return ca.CertPEM, c
+}
+
+func waitForListener(t *testing.T, a install.Addresses) {
+	t.Helper()
+	err := wait.PollUntilContextTimeout(t.Context(), 20*time.Millisecond, 20*time.Second, true, func(ctx context.Context) (bool, error) {
+		return check(ctx, a.Ops, "listener") == nil && check(ctx, a.Ops, "certificate") == nil, nil
+	})
+	if err != nil {
+		t.Fatalf("the second webhook does not listen: %v", err)
+	}
+}
+
+func registerBlind(t *testing.T, url string, authority []byte) {
+	t.Helper()
+	configurations := world.clients.AdmissionregistrationV1().MutatingWebhookConfigurations()
+	c, err := configurations.Get(t.Context(), "rollguard", metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	blind := &admissionregistrationv1.MutatingWebhookConfiguration{
+		ObjectMeta: metav1.ObjectMeta{Name: "blind"}, Webhooks: c.Webhooks,
+	}
+	w := &blind.Webhooks[0]
+	w.ClientConfig = admissionregistrationv1.WebhookClientConfig{URL: &url, CABundle: authority}
+	w.NamespaceSelector = &metav1.LabelSelector{MatchLabels: map[string]string{"test.example/webhook": "blind"}}
+	if _, err := configurations.Create(t.Context(), blind, metav1.CreateOptions{}); err != nil && !apierrors.IsAlreadyExists(err) {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := configurations.Delete(context.WithoutCancel(t.Context()), "blind", metav1.DeleteOptions{}); err != nil {
+			t.Errorf("webhook configuration blind: %v", err)
+		}
+	})
+	waitUntilCalled(t)
+}
+
+// waitUntilCalled waits until the API server has seen the configuration.
+func waitUntilCalled(t *testing.T) {
+	t.Helper()
+	s := newShop(t, `{"test.example/webhook": "blind"}`, annotations)
+	err := wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 10*time.Second, true, func(context.Context) (bool, error) {
+		out := s.kubectl(s.bare(), "create", "--dry-run=server", "-f", "-")
+		return len(out.Warnings()) > 0, nil
+	})
+	if err != nil {
+		t.Fatalf("the API server does not call the second webhook: %v", err)
+	}
+}

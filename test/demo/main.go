@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/rollguard/rollguard/test/install"
+	"github.com/rollguard/rollguard/test/kube"
+)
+
+func main() {
+	once := flag.Bool("once", false, "end after showing the result")
+	bin := flag.String("bin", "bin", "folder of the built rollguard and rollguard-webhook")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *bin, *once); err != nil {
+		if ctx.Err() != nil {
+			fmt.Println("\nStopped.")
+			return
+		}
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, bin string, once bool) (err error) {
+	plane, err := kube.Start(ctx, kube.Options{Log: os.Stdout})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if stopErr := plane.Stop(); err == nil {
+			err = stopErr
+		}
+	}()
+	d := &demo{plane: plane, bin: bin, paint: newPaint(os.Stdout)}
+	if d.addresses, err = install.FreeAddresses(); err != nil {
+		return err
+	}
+	if err := d.show(ctx); err != nil {
+		return err
+	}
+	defer d.webhook.stop()
+	if once {
+		return nil
+	}
+	d.invite()
+	select {
+	case <-ctx.Done():
+		fmt.Println("\nStopping.")
+		return nil
+	case err := <-d.webhook.done:
+		return fmt.Errorf("the webhook ended by itself: %w (log: %s)", err, d.webhook.log)
+	}
+}

@@ -1,0 +1,84 @@
+package install
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/yaml"
+
+	"github.com/rollguard/rollguard/test/kube"
+	"github.com/rollguard/rollguard/test/kube/build"
+)
+
+// Manifest are the objects of deploy/rollguard.yaml that need no Pods, as one
+// stream, with the webhook at the given URL.
+func Manifest(url string) ([]byte, error) {
+	root, err := build.FindRoot(".")
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.Open(filepath.Join(root, "deploy", "rollguard.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	var out bytes.Buffer
+	decoder := utilyaml.NewYAMLOrJSONDecoder(file, 4096)
+	for {
+		var object map[string]any
+		if err := decoder.Decode(&object); errors.Is(err, io.EOF) {
+			return out.Bytes(), nil
+		} else if err != nil {
+			return nil, fmt.Errorf("deploy/rollguard.yaml: %w", err)
+		}
+		switch object["kind"] {
+		case "Deployment", "Service", "PodDisruptionBudget", nil:
+			continue
+		case "MutatingWebhookConfiguration":
+			if err := reachBy(object, url); err != nil {
+				return nil, err
+			}
+		}
+		text, err := yaml.Marshal(object)
+		if err != nil {
+			return nil, err
+		}
+		out.WriteString("---\n")
+		out.Write(text)
+	}
+}
+
+// reachBy replaces the Service by a URL.
+func reachBy(object map[string]any, url string) error {
+	webhooks, _ := object["webhooks"].([]any)
+	for _, w := range webhooks {
+		if webhook, ok := w.(map[string]any); ok {
+			webhook["clientConfig"] = map[string]any{"url": url}
+			return nil
+		}
+	}
+	return errors.New("deploy/rollguard.yaml: the webhook configuration has no webhook")
+}
+
+// Apply installs the manifest with kubectl, as a person would.
+func Apply(ctx context.Context, plane *kube.ControlPlane, url string) error {
+	manifest, err := Manifest(url)
+	if err != nil {
+		return err
+	}
+	_, err = Kubectl(ctx, plane, manifest, "apply", "-f", "-")
+	return err
+}
+
+// ServiceAccount is the identity that Rollguard's Pods have.
+func ServiceAccount(plane *kube.ControlPlane) (*rest.Config, error) {
+	return plane.User("system:serviceaccount:rollguard:rollguard",
+		"system:serviceaccounts", "system:serviceaccounts:rollguard", "system:authenticated")
+}
