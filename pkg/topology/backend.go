@@ -64,12 +64,12 @@ func pathBackends(ing *networkingv1.Ingress) []*networkingv1.IngressBackend {
 		out = append(out, ing.Spec.DefaultBackend)
 	}
 	for i := range ing.Spec.Rules {
-		http := ing.Spec.Rules[i].HTTP
-		if http == nil {
+		rule := ing.Spec.Rules[i].HTTP
+		if rule == nil {
 			continue
 		}
-		for j := range http.Paths {
-			out = append(out, &http.Paths[j].Backend)
+		for j := range rule.Paths {
+			out = append(out, &rule.Paths[j].Backend)
 		}
 	}
 	return out

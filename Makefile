@@ -1,0 +1,71 @@
+# Everything runs on a fresh machine with Go, git, make and a module proxy.
+# What a target needs, it builds itself, into bin/ (ignored by git).
+
+GO      ?= go
+BIN     := bin
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+PLATFORMS := amd64 arm64
+LINT    := $(BIN)/golangci-lint
+IMAGE   ?= rollguard:latest
+FUZZTIME ?= 30s
+ONCE    ?=
+
+export CGO_ENABLED := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint verify generate build image bench kube fuzz clean
+
+help: ## show this help
+	@echo "usage: make TARGET"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: programs kube ## do the main job on a local API server (ONCE=1: show it and end)
+	@$(GO) run ./test/demo -bin $(BIN) $(if $(ONCE),-once)
+
+test: kube ## run all tests, also those against a real API server
+	$(GO) test -timeout 20m ./...
+
+verify: lint ## formatting, lint, generated files, tidy modules, import order
+	@unformatted=$$(git ls-files '*.go' | xargs gofmt -l); if [ -n "$$unformatted" ]; then echo "not formatted: $$unformatted"; exit 1; fi
+	$(GO) mod tidy -diff
+	$(GO) vet ./...
+	$(GO) test -count=1 ./test/arch
+	@$(MAKE) --no-print-directory generate
+	@changed=$$(git status --porcelain -- docs/reference); if [ -n "$$changed" ]; then echo "generated files differ, commit what make generate wrote:"; git --no-pager diff -- docs/reference; echo "$$changed"; exit 1; fi
+	@echo "verify: fine"
+
+lint: $(LINT) ## run the linters of .golangci.yml
+	$(LINT) run ./...
+
+generate: ## write the reference pages that follow from code
+	$(GO) run ./test/generate
+
+build: programs ## build the static binaries, also for the image (amd64 and arm64)
+	@for arch in $(PLATFORMS); do \
+		echo "building $(BIN)/linux-$$arch/rollguard-webhook"; \
+		GOOS=linux GOARCH=$$arch $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $(BIN)/linux-$$arch/ ./cmd/rollguard-webhook ./cmd/rollguard || exit 1; \
+	done
+
+.PHONY: programs
+programs:
+	@$(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $(BIN)/ ./cmd/rollguard-webhook ./cmd/rollguard
+
+image: build ## build the container image from scratch with docker, podman or buildah
+	@.ci/image $(IMAGE)
+
+bench: programs kube ## time and memory of a request beside the alternatives
+	$(GO) run ./test/bench/cmd/handlerbench
+
+fuzz: ## run each fuzz target for FUZZTIME
+	@.ci/fuzz $(FUZZTIME)
+
+kube: ## build etcd, kube-apiserver and kubectl into bin/kube (about 7 minutes, once)
+	@$(GO) run ./test/kube/cmd/kubebuild -o $(BIN)/kube > /dev/null
+
+$(LINT): test/tools/go.mod
+	@echo "building the linter (a minute or two, once)"
+	@cd test/tools && $(GO) build -o ../../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+clean: ## remove what was built, but for the Kubernetes binaries
+	@find $(BIN) -mindepth 1 -maxdepth 1 ! -name kube -exec rm -rf {} + 2>/dev/null || true
