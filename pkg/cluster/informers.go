@@ -55,7 +55,7 @@ func New(ctx context.Context, o Options) (*State, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dynamic client: %w", err)
 	}
-	s := &State{reader: o.Cache}
+	s := &State{reader: o.Cache, discoverer: discoverer, log: o.Log}
 	s.graphs = &graphs{options: o.Topology, sources: s.sources, built: o.GraphBuilt, known: map[string]entry{}}
 	s.params = newParamsWatch(discoverer, dynamicClient, s.graphs.forgetAll, o.Log)
 	synced, err := s.register(ctx, o.Cache)
@@ -70,7 +70,7 @@ func New(ctx context.Context, o Options) (*State, error) {
 		}
 		return s.params.ready()
 	}
-	s.readVersion(discoverer, o.Log)
+	s.readVersion()
 	return s, nil
 }
 

@@ -7,11 +7,13 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.uber.org/zap"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/discovery"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/rollguard/rollguard/pkg/api"
@@ -38,7 +40,9 @@ type State struct {
 	params *paramsWatch
 	synced func() bool
 
-	nativeSleep atomic.Bool
+	discoverer discovery.DiscoveryInterface
+	log        *zap.Logger
+	version    atomic.Int32
 }
 
 // Namespace looks up a namespace and its graph. It reads caches only, and waits a
@@ -93,9 +97,6 @@ func namespaceMetadata() *metav1.PartialObjectMetadata {
 	return meta
 }
 
-// NativeSleep tells whether the API server knows preStop.sleep.
-func (s *State) NativeSleep() bool { return s.nativeSleep.Load() }
-
 // Synced tells whether all caches have seen the whole cluster once.
 func (s *State) Synced() bool { return s.synced() }
 
@@ -112,12 +113,10 @@ func (s *State) sources(ctx context.Context, namespace string) (topology.Sources
 	return src, nil
 }
 
-// Start keeps what informers alone cannot keep: whether optional kinds exist. It
-// blocks until ctx ends and runs on every replica.
+// Start keeps what informers alone cannot keep: whether optional kinds exist, and
+// the API server's version. It blocks until ctx ends and runs on every replica.
 func (s *State) Start(ctx context.Context) error {
+	go wait.UntilWithContext(ctx, func(context.Context) { s.readVersion() }, versionEvery)
 	s.params.run(ctx)
 	return nil
 }
-
-// NeedLeaderElection says that every replica answers requests.
-func (s *State) NeedLeaderElection() bool { return false }

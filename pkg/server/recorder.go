@@ -1,6 +1,8 @@
 package server
 
 import (
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 	ctrlmetrics "sigs.k8s.io/controller-runtime/pkg/metrics"
 
@@ -23,7 +25,7 @@ func (s *server) newRecorder() (prometheus.Gatherer, error) {
 		Outcomes:          admission.Outcomes(),
 		Codes:             codes(),
 		Stages:            append(admission.Stages(), stageCertificate),
-		CertificateExpiry: s.source.NotAfter,
+		CertificateExpiry: func() time.Time { return s.source.NotAfter() },
 	})
 	if err != nil {
 		return nil, err

@@ -44,12 +44,11 @@ func Run(ctx context.Context, o Options) error {
 // build makes all parts; nothing runs yet.
 func build(ctx context.Context, o Options) (*server, error) {
 	s := &server{options: o}
-	var err error
-	if s.source, err = newSource(o, func(error) { s.recorder.InternalError(stageCertificate) }); err != nil {
-		return nil, err
-	}
 	registry, err := s.newRecorder()
 	if err != nil {
+		return nil, err
+	}
+	if s.source, err = newSource(o, func(error) { s.recorder.InternalError(stageCertificate) }); err != nil {
 		return nil, err
 	}
 	if s.cache, err = newCache(o); err != nil {

@@ -26,7 +26,7 @@ func (s *server) newWebhook() webhook.Server {
 	o := s.options
 	w := webhook.NewServer(webhook.Options{Host: o.Host, Port: o.Port, TLSOpts: []func(*tls.Config){s.tls}})
 	handler := &admission.Handler{
-		Cluster:       versioned{s.state, o.Webhook.PreStopAction},
+		Cluster:       sleepAction{s.state, o.Webhook.PreStopAction},
 		Decider:       o.Decider,
 		Recorder:      s.recorder,
 		Log:           o.Log.Named("admission"),

@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/wait"
 
 	"github.com/rollguard/rollguard/test/install"
 )
@@ -136,13 +135,10 @@ func (s *shop) label() {
 func (s *shop) waitForPolicy(text string) {
 	s.t.Helper()
 	probe := strings.Replace(s.bare(), "name: web", "name: probe", 1)
-	err := wait.PollUntilContextTimeout(s.t.Context(), 10*time.Millisecond, 10*time.Second, true, func(context.Context) (bool, error) {
+	eventually(s.t, fmt.Sprintf("the webhook shows %q in namespace %s", text, s.name), func(context.Context) bool {
 		out := s.kubectl(probe, "create", "--dry-run=server", "-o", "yaml", "-f", "-")
-		return strings.Contains(out.Stdout, text), nil
+		return strings.Contains(out.Stdout, text)
 	})
-	if err != nil {
-		s.t.Fatalf("the webhook does not show %q in namespace %s: %v", text, s.name, err)
-	}
 }
 
 // sameTemplate fails unless the stored Pod template is what it was.

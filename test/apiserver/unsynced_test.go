@@ -11,7 +11,6 @@ import (
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/wait"
 
 	"github.com/rollguard/rollguard/certs"
 	"github.com/rollguard/rollguard/pkg/server"
@@ -85,12 +84,9 @@ func certificateFiles(t *testing.T) (authority []byte, c server.Certificates) {
 
 func waitForListener(t *testing.T, a install.Addresses) {
 	t.Helper()
-	err := wait.PollUntilContextTimeout(t.Context(), 20*time.Millisecond, 20*time.Second, true, func(ctx context.Context) (bool, error) {
-		return check(ctx, a.Ops, "listener") == nil && check(ctx, a.Ops, "certificate") == nil, nil
+	eventually(t, "the second webhook listens", func(ctx context.Context) bool {
+		return check(ctx, a.Ops, "listener") == nil && check(ctx, a.Ops, "certificate") == nil
 	})
-	if err != nil {
-		t.Fatalf("the second webhook does not listen: %v", err)
-	}
 }
 
 func registerBlind(t *testing.T, url string, authority []byte) {
@@ -121,11 +117,7 @@ func registerBlind(t *testing.T, url string, authority []byte) {
 func waitUntilCalled(t *testing.T) {
 	t.Helper()
 	s := newShop(t, `{"test.example/webhook": "blind"}`, annotations)
-	err := wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 10*time.Second, true, func(context.Context) (bool, error) {
-		out := s.kubectl(s.bare(), "create", "--dry-run=server", "-f", "-")
-		return len(out.Warnings()) > 0, nil
+	eventually(t, "the API server calls the second webhook", func(context.Context) bool {
+		return len(s.kubectl(s.bare(), "create", "--dry-run=server", "-f", "-").Warnings()) > 0
 	})
-	if err != nil {
-		t.Fatalf("the API server does not call the second webhook: %v", err)
-	}
 }

@@ -33,7 +33,7 @@ func (d *demo) show(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := install.Apply(ctx, d.plane, d.addresses.URL()); err != nil {
+	if err := install.Apply(ctx, d.plane, install.Call{URL: d.addresses.URL()}); err != nil {
 		return err
 	}
 	if d.webhook, err = startWebhook(ctx, d.plane, d.bin, d.addresses); err != nil {

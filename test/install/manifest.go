@@ -17,9 +17,18 @@ import (
 	"github.com/rollguard/rollguard/test/kube/build"
 )
 
+// Call says how the API server calls the webhook.
+type Call struct {
+	URL string
+	// Strict makes a call that fails or takes long visible: failurePolicy Fail, and
+	// 15 s instead of 2, as tests run beside each other on small machines. Without it
+	// the manifest's values hold.
+	Strict bool
+}
+
 // Manifest are the objects of deploy/rollguard.yaml that need no Pods, as one
-// stream, with the webhook at the given URL.
-func Manifest(url string) ([]byte, error) {
+// stream, with the webhook at a URL.
+func Manifest(call Call) ([]byte, error) {
 	root, err := build.FindRoot(".")
 	if err != nil {
 		return nil, err
@@ -42,7 +51,7 @@ func Manifest(url string) ([]byte, error) {
 		case "Deployment", "Service", "PodDisruptionBudget", nil:
 			continue
 		case "MutatingWebhookConfiguration":
-			if err := reachBy(object, url); err != nil {
+			if err := reachBy(object, call); err != nil {
 				return nil, err
 			}
 		}
@@ -56,11 +65,14 @@ func Manifest(url string) ([]byte, error) {
 }
 
 // reachBy replaces the Service by a URL.
-func reachBy(object map[string]any, url string) error {
+func reachBy(object map[string]any, call Call) error {
 	webhooks, _ := object["webhooks"].([]any)
 	for _, w := range webhooks {
 		if webhook, ok := w.(map[string]any); ok {
-			webhook["clientConfig"] = map[string]any{"url": url}
+			webhook["clientConfig"] = map[string]any{"url": call.URL}
+			if call.Strict {
+				webhook["failurePolicy"], webhook["timeoutSeconds"] = "Fail", 15
+			}
 			return nil
 		}
 	}
@@ -68,8 +80,8 @@ func reachBy(object map[string]any, url string) error {
 }
 
 // Apply installs the manifest with kubectl, as a person would.
-func Apply(ctx context.Context, plane *kube.ControlPlane, url string) error {
-	manifest, err := Manifest(url)
+func Apply(ctx context.Context, plane *kube.ControlPlane, call Call) error {
+	manifest, err := Manifest(call)
 	if err != nil {
 		return err
 	}
