@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/report"
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
+)
+
+const explainHelp = `Say how traffic reaches a Deployment, what the admission webhook would change
+in it and why, what stays at risk, and where every setting comes from.
+
+Without a name, all Deployments of the files are explained. With -n, a name means
+the Deployment of that namespace.
+
+The exit code is 1 when something is at risk, 2 when something could not be read.`
+
+type explainOptions struct {
+	input
+	output string
+}
+
+func newExplain() *cobra.Command {
+	o := &explainOptions{}
+	cmd := &cobra.Command{
+		Use:     "explain [deployment/NAME] -f FILE|DIR|-",
+		Short:   "Say what the webhook would do to Deployments, and why",
+		Long:    explainHelp,
+		Example: "  rollguard explain deployment/web -f deploy/\n  rollguard explain -f deploy/ -o json",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return noArguments(cmd, args[1:])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
+	}
+	o.register(cmd)
+	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "text or json")
+	return cmd
+}
+
+func (o *explainOptions) run(cmd *cobra.Command, args []string) error {
+	if o.output != "text" && o.output != "json" {
+		return &usageError{command: cmd.CommandPath(), err: fmt.Errorf("-o %q: is none of text, json", o.output)}
+	}
+	read, err := o.read(cmd.InOrStdin())
+	if err != nil {
+		return err
+	}
+	failures := read.failures()
+	chosen, err := o.choose(cmd, args, read)
+	if err != nil {
+		if unread := failed(failures); unread != nil {
+			return fmt.Errorf("%w\n%w", unread, err)
+		}
+		return err
+	}
+	if err := o.print(cmd.OutOrStdout(), chosen, failures); err != nil {
+		return err
+	}
+	for _, note := range read.set.Notes {
+		say(cmd.ErrOrStderr(), note)
+	}
+	if err := failed(failures); err != nil {
+		return err
+	}
+	for i := range chosen {
+		if chosen[i].AtRisk() {
+			return errDiffers
+		}
+	}
+	return nil
+}
+
+func (o *explainOptions) print(w io.Writer, chosen []verdict.Verdict, failures []error) error {
+	if o.output == "text" {
+		_, err := io.WriteString(w, report.Text(chosen))
+		return err
+	}
+	text, err := report.New(chosen, failures).JSON()
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
+}
+
+// choose finds the Deployments that were asked for.
+func (o *explainOptions) choose(cmd *cobra.Command, args []string, read *reading) ([]verdict.Verdict, error) {
+	if len(read.verdicts) == 0 {
+		return nil, fmt.Errorf("no Deployment in %s", o.where())
+	}
+	if len(args) == 0 {
+		return read.verdicts, nil
+	}
+	kind, name, found := strings.Cut(args[0], "/")
+	switch {
+	case !found:
+		name = kind
+	case !contains([]string{"deployment", "deployments", "deploy", "deployment.apps", "deployments.apps"}, strings.ToLower(kind)):
+		return nil, fmt.Errorf("%s: only Deployments can be explained: write deployment/NAME, and -n for the namespace", args[0])
+	}
+	var chosen []verdict.Verdict
+	for _, v := range read.verdicts {
+		if v.Deployment.Name == name && (!cmd.Flags().Changed("namespace") || v.Deployment.Namespace == o.namespace) {
+			chosen = append(chosen, v)
+		}
+	}
+	if len(chosen) == 0 {
+		return nil, fmt.Errorf("%s is not in %s; there is: %s", args[0], o.where(), read.names())
+	}
+	return chosen, nil
+}

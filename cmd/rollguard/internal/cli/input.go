@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
+	"github.com/rollguard/rollguard/pkg/manifest"
+)
+
+// input are the flags that say what is read and for which server.
+type input struct {
+	paths         []string
+	namespace     string
+	assumeEnabled bool
+	kubeVersion   string
+}
+
+func (in *input) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVarP(&in.paths, "filename", "f", nil, "file, folder (with all below it) or - for standard input; may be repeated")
+	flags.StringVarP(&in.namespace, "namespace", "n", "default", "namespace of objects that name none")
+	flags.BoolVar(&in.assumeEnabled, "assume-enabled", false, "take namespaces that are not in the files for enabled")
+	flags.StringVar(&in.kubeVersion, "kube-version", newestKnown, "Kubernetes version of the cluster")
+}
+
+// errNoFiles is said instead of touching a cluster.
+var errNoFiles = errors.New("-f is missing: name a file, a folder or - for standard input; reading from a cluster is not part of this version")
+
+// reading is what was read and decided.
+type reading struct {
+	files    []*manifest.File
+	set      *manifest.Set
+	verdicts []verdict.Verdict
+}
+
+func (in *input) read(stdin io.Reader) (*reading, error) {
+	if len(in.paths) == 0 {
+		return nil, errNoFiles
+	}
+	nativeSleep, err := hasNativeSleep(in.kubeVersion)
+	if err != nil {
+		return nil, err
+	}
+	r := &reading{}
+	for i, path := range in.paths {
+		if path == "-" && contains(in.paths[:i], "-") {
+			return nil, errors.New("-f - may be given only once")
+		}
+		files, err := open(path, stdin)
+		if err != nil {
+			return nil, err
+		}
+		r.files = append(r.files, files...)
+	}
+	r.set = manifest.NewSet(r.files, manifest.Options{Namespace: in.namespace, AssumeEnabled: in.assumeEnabled})
+	r.verdicts = verdict.Judge(r.set, nativeSleep)
+	return r, nil
+}
+
+func contains(list []string, s string) bool {
+	for _, item := range list {
+		if item == s {
+			return true
+		}
+	}
+	return false
+}
+
+func open(path string, stdin io.Reader) ([]*manifest.File, error) {
+	if path == "-" {
+		f, err := manifest.Read("(stdin)", stdin)
+		return []*manifest.File{f}, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("-f %s: %w", path, errors.Unwrap(err))
+	}
+	if !info.IsDir() {
+		return manifest.ReadPath(os.DirFS(filepath.Dir(path)), filepath.Base(path), filepath.ToSlash(filepath.Dir(path)))
+	}
+	files, err := manifest.ReadPath(os.DirFS(path), ".", filepath.ToSlash(path))
+	if err == nil && len(files) == 0 {
+		return nil, fmt.Errorf("-f %s: no .yaml, .yml or .json file in it", path)
+	}
+	return files, err
+}
+
+// failures are all objects that could not be read or decided about.
+func (r *reading) failures() []error {
+	var out []error
+	for _, err := range r.set.Errors {
+		out = append(out, err)
+	}
+	for i := range r.verdicts {
+		if err := r.verdicts[i].Err; err != nil {
+			out = append(out, err)
+		}
+	}
+	return out
+}
+
+// maxShown is how many mistakes are told at once.
+const maxShown = 10
+
+// failed is one error for all of them, or nil.
+func failed(failures []error) error {
+	if len(failures) == 0 {
+		return nil
+	}
+	var text []string
+	for _, err := range failures[:min(len(failures), maxShown)] {
+		text = append(text, err.Error())
+	}
+	if more := len(failures) - maxShown; more > 0 {
+		text = append(text, fmt.Sprintf("and %d more", more))
+	}
+	return errors.New(strings.Join(text, "\n"))
+}
+
+// names lists the Deployments that there are, for people who look for another.
+func (r *reading) names() string {
+	var out []string
+	for _, d := range r.set.Deployments {
+		out = append(out, d.Key())
+	}
+	if more := len(out) - maxShown; more > 0 {
+		out = append(out[:maxShown], fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(out, ", ")
+}
+
+// where names the files that were asked for.
+func (in *input) where() string { return strings.Join(in.paths, ", ") }

@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/manifest"
+)
+
+// notes says what was passed through although one might expect otherwise.
+func (r *reading) notes(where string) []string {
+	notes := append([]string(nil), r.set.Notes...)
+	if len(r.set.Deployments) == 0 {
+		return append(notes, fmt.Sprintf("no Deployment in %s: passed through unchanged", where))
+	}
+	counts := map[string]int{}
+	var order []*manifest.Deployment
+	for _, d := range r.set.Deployments {
+		switch d.Standing {
+		case manifest.Guarded, manifest.OptedOut:
+			continue
+		}
+		if counts[d.Namespace]++; counts[d.Namespace] == 1 {
+			order = append(order, d)
+		}
+	}
+	for _, d := range order {
+		notes = append(notes, passedThrough(d, counts[d.Namespace]))
+	}
+	return notes
+}
+
+func passedThrough(d *manifest.Deployment, n int) string {
+	count := fmt.Sprintf("%d Deployments", n)
+	if n == 1 {
+		count = "1 Deployment"
+	}
+	label := api.LabelInject + "=" + api.InjectEnabled
+	switch d.Standing {
+	case manifest.SystemNamespace:
+		return fmt.Sprintf("namespace %s belongs to Kubernetes: %s passed through unchanged", d.Namespace, count)
+	case manifest.NamespaceNotEnabled:
+		return fmt.Sprintf("namespace %s is not enabled (label %s is missing from it): %s passed through unchanged", d.Namespace, label, count)
+	}
+	return fmt.Sprintf("namespace %s is not enabled (label %s): %s passed through unchanged; --assume-enabled renders it", d.Namespace, label, count)
+}

@@ -1,0 +1,194 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/manifest"
+	"github.com/rollguard/rollguard/pkg/policy"
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+// Text writes the verdicts for people, with a blank line between them.
+func Text(verdicts []verdict.Verdict) string {
+	var out []string
+	for i := range verdicts {
+		if v := &verdicts[i]; v.Err == nil {
+			p := &page{v: v}
+			p.write()
+			out = append(out, p.String())
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// page is the text about one Deployment.
+type page struct {
+	strings.Builder
+
+	v *verdict.Verdict
+}
+
+func (p *page) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
+
+func (p *page) heading(text string) { p.line("\n  %s", text) }
+
+func (p *page) write() {
+	d := p.v.Deployment
+	p.line("Deployment %s: %s", d.Key(), p.summary())
+	p.line("  %s", d.Place)
+	p.notGuarded()
+	p.traffic()
+	p.changes()
+	p.findings("At risk", policy.AtRisk)
+	p.findings("Kept as you wrote it", policy.Kept)
+	p.findings("Good to know", policy.Skipped)
+	if p.v.Guarded() && p.v.Decision.Exposure.Kind != topology.None {
+		p.settings()
+	}
+}
+
+// summary is the verdict in a few words.
+func (p *page) summary() string {
+	result := &p.v.Decision.Result
+	risks := count(result.Findings, policy.AtRisk)
+	switch {
+	case !p.v.Guarded():
+		return "not guarded"
+	case result.Exposure.Kind == topology.None:
+		return "not exposed, left as it is" + plural(risks, ", %d thing to look at", ", %d things to look at")
+	case result.Trigger == policy.LeftAlone:
+		return "left alone"
+	}
+	words := plural(len(result.Changes), "%d change", "%d changes")
+	if words == "" {
+		words = "nothing to change"
+	}
+	if result.Mode == api.Audit && len(result.Changes) > 0 {
+		words += " in fill mode, none in audit mode"
+	}
+	return words + plural(risks, ", %d risk left", ", %d risks left")
+}
+
+func (p *page) notGuarded() {
+	d := p.v.Deployment
+	if p.v.Guarded() {
+		return
+	}
+	p.heading("Why")
+	p.line("    %s.", sentence(standing(d)))
+	switch d.Standing {
+	case manifest.NamespaceNotEnabled:
+		p.line("    To enable it: kubectl label namespace %s %s=%s", d.Namespace, api.LabelInject, api.InjectEnabled)
+	case manifest.NamespaceNotKnown:
+		p.line("    Add the Namespace to the files, or use --assume-enabled.")
+		p.line("    To enable it in the cluster: kubectl label namespace %s %s=%s", d.Namespace, api.LabelInject, api.InjectEnabled)
+	case manifest.OptedOut:
+		p.line("    To opt in again: remove the label.")
+	}
+	if n := len(p.v.Decision.Changes); n > 0 {
+		p.line("    %s", plural(n, "If it were enabled, %d value would change.", "If it were enabled, %d values would change."))
+	}
+}
+
+// changes shows what is written. The reason is the catalogue's: why anybody would
+// want that.
+func (p *page) changes() {
+	result := &p.v.Decision.Result
+	if !p.v.Guarded() || len(result.Changes) == 0 {
+		return
+	}
+	if result.Mode == api.Audit {
+		p.heading("Would change (the mode is audit, so nothing is written)")
+	} else {
+		p.heading("Changes")
+	}
+	for i := range result.Changes {
+		c := &result.Changes[i]
+		p.line("    %s: %s -> %s", shortPath(c.Path), value(c.Path, c.From), value(c.Path, c.To))
+		if why := reason(result, c); why != "" {
+			p.line("      %s", why)
+		}
+	}
+}
+
+func reason(result *policy.Result, c *policy.Change) string {
+	for i := range result.Findings {
+		f := &result.Findings[i]
+		if f.Outcome != policy.Changed || f.Path != c.Path {
+			continue
+		}
+		for _, entry := range policy.Catalogue() {
+			if entry.Code == f.Code {
+				return entry.Means
+			}
+		}
+	}
+	return ""
+}
+
+func (p *page) findings(title string, outcome policy.Outcome) {
+	findings := p.v.Decision.Findings
+	if !p.v.Guarded() || count(findings, outcome) == 0 {
+		return
+	}
+	p.heading(title)
+	for i := range findings {
+		if findings[i].Outcome == outcome {
+			p.line("    - %s", fullStop(sentence(findings[i].Message)))
+		}
+	}
+}
+
+func (p *page) settings() {
+	settings := settingsOf(&p.v.Decision)
+	name, text := 0, 0
+	for _, s := range settings {
+		name = max(name, len(s.Name))
+		text = max(text, len(fmt.Sprint(s.Value)))
+	}
+	p.heading(fmt.Sprintf("Settings (mode %s, profile %s)", p.v.Decision.Settings.Mode.Value, p.v.Decision.Settings.Profile.Value))
+	for _, s := range settings {
+		p.line("    %-*s  %-*v  %s", name, s.Name, text, s.Value, s.Source)
+	}
+}
+
+func count(findings []policy.Finding, outcome policy.Outcome) int {
+	n := 0
+	for i := range findings {
+		if findings[i].Outcome == outcome {
+			n++
+		}
+	}
+	return n
+}
+
+// plural is nothing for 0.
+func plural(n int, one, more string) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf(one, n)
+	}
+	return fmt.Sprintf(more, n)
+}
+
+// sentence begins with a capital letter, unless it begins with the name of a field.
+func sentence(s string) string {
+	word, _, _ := strings.Cut(s, " ")
+	if s == "" || word != strings.ToLower(word) {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// fullStop ends a sentence, unless it ends with a question already.
+func fullStop(s string) string {
+	if strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
+}

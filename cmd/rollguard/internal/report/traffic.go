@@ -1,0 +1,76 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+// traffic shows how requests reach the Pods, from the outside in.
+func (p *page) traffic() {
+	e := &p.v.Decision.Exposure
+	p.heading("Traffic (" + kindInWords(e.Kind) + ")")
+	if len(e.Routes) == 0 {
+		if e.Kind == topology.None {
+			p.line("    No Service or Ingress in the files leads to these Pods.")
+		} else {
+			p.line("    No Service or Ingress in the files leads to these Pods; an annotation says so.")
+		}
+		return
+	}
+	last := ""
+	for i := range e.Routes {
+		r := &e.Routes[i]
+		indent := "    "
+		if r.Ingress != nil {
+			if *r.Ingress != last {
+				p.line("    Ingress %s (%s)", *r.Ingress, r.Controller)
+				last = *r.Ingress
+			}
+			indent = "    └─ "
+		}
+		p.line("%sService %s, port %s", indent, r.Service, r.ServicePort)
+		if r.Ingress != nil {
+			indent = "       "
+		}
+		p.line("%s└─ %s", indent, target(r))
+		if r.HealthCheck != nil {
+			p.line("%s   targets: %s; health check: %s", indent, r.TargetType, healthCheck(r.HealthCheck))
+		}
+	}
+}
+
+func kindInWords(k topology.Kind) string {
+	switch k {
+	case topology.ALBIP:
+		return "an ALB sends it straight to the Pods"
+	case topology.ALBInstance:
+		return "an ALB sends it to the nodes"
+	case topology.Service:
+		return "through a Service, without an ALB"
+	}
+	return "none"
+}
+
+func target(r *topology.Route) string {
+	port := "port " + r.TargetPort.String()
+	if r.ContainerPort != nil {
+		port = fmt.Sprintf("port %d", *r.ContainerPort)
+	}
+	switch {
+	case r.Container != nil:
+		return "container " + *r.Container + ", " + port
+	case r.ContainerPort == nil:
+		return "no container: none declares a port named " + r.TargetPort.String()
+	}
+	return port + ", which no container declares"
+}
+
+func healthCheck(h *topology.HealthCheck) string {
+	port := "the same port"
+	if h.Port != "traffic-port" {
+		port = "port " + h.Port
+	}
+	return fmt.Sprintf("%s %s on %s every %ds, healthy after %d in a row (codes %s)",
+		h.Protocol, h.Path, port, h.IntervalSeconds, h.HealthyThreshold, h.SuccessCodes)
+}

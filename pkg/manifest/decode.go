@@ -1,0 +1,101 @@
+package manifest
+
+import (
+	gojson "encoding/json"
+	"errors"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"sigs.k8s.io/json"
+
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+// decode fills one Kubernetes type. Its namespace is the one that the object ends up
+// in.
+func decode(o *object, into metav1.Object) error {
+	if err := json.UnmarshalCaseSensitivePreserveInts(o.json, into); err != nil {
+		var wrong *gojson.UnmarshalTypeError
+		if errors.As(err, &wrong) && wrong.Field != "" {
+			return fmt.Errorf("field %s is a %s where %s is expected", wrong.Field, wrong.Value, wrong.Type)
+		}
+		return err
+	}
+	into.SetNamespace(o.namespace)
+	return nil
+}
+
+// addTo decodes an object that needs no defaults.
+func addTo[T any, P interface {
+	*T
+	metav1.Object
+}](to kept[T], o *object) error {
+	value := new(T)
+	if err := decode(o, P(value)); err != nil {
+		return err
+	}
+	to.put(o.namespace, o.name, value)
+	return nil
+}
+
+// addNamespace gives the Namespace the label that the API server gives it, as
+// selectors of class parameters like to use it.
+func (s *Set) addNamespace(o *object) error {
+	ns := new(corev1.Namespace)
+	if err := decode(o, ns); err != nil {
+		return err
+	}
+	if ns.Labels == nil {
+		ns.Labels = map[string]string{}
+	}
+	ns.Labels[corev1.LabelMetadataName] = o.name
+	s.namespaces[o.name] = ns
+	return nil
+}
+
+// addService fills in what the API server would (pkg/apis/core/v1/defaults.go) and
+// what decides about routes.
+func (s *Set) addService(o *object) error {
+	svc := new(corev1.Service)
+	if err := decode(o, svc); err != nil {
+		return err
+	}
+	if svc.Spec.Type == "" {
+		svc.Spec.Type = corev1.ServiceTypeClusterIP
+	}
+	for i := range svc.Spec.Ports {
+		p := &svc.Spec.Ports[i]
+		if p.Protocol == "" {
+			p.Protocol = corev1.ProtocolTCP
+		}
+		if p.TargetPort == (intstr.IntOrString{}) {
+			p.TargetPort = intstr.FromInt32(p.Port)
+		}
+	}
+	s.services.put(o.namespace, o.name, svc)
+	return nil
+}
+
+// classParams is the part of an IngressClassParams that is read, of either API group.
+type classParams struct {
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              struct {
+		NamespaceSelector *metav1.LabelSelector `json:"namespaceSelector"`
+		TargetType        string                `json:"targetType"`
+	} `json:"spec"`
+}
+
+func (s *Set) addParams(o *object) error {
+	p := new(classParams)
+	if err := decode(o, p); err != nil {
+		return err
+	}
+	s.params.put(o.group, o.name, &topology.IngressClassParams{
+		Name:              o.name,
+		NamespaceSelector: p.Spec.NamespaceSelector,
+		TargetType:        p.Spec.TargetType,
+	})
+	return nil
+}

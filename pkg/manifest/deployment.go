@@ -1,0 +1,87 @@
+package manifest
+
+import (
+	"errors"
+
+	"github.com/valyala/fastjson"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/patch"
+)
+
+// Standing says whether the webhook would be called for a Deployment. The values are
+// stable: "explain" prints them as codes.
+type Standing string
+
+// The standings.
+const (
+	// Guarded: the webhook is called.
+	Guarded Standing = "Guarded"
+	// NamespaceNotEnabled: the Namespace is in the files and has no label.
+	NamespaceNotEnabled Standing = "NamespaceNotEnabled"
+	// NamespaceNotKnown: the Namespace is not in the files.
+	NamespaceNotKnown Standing = "NamespaceNotKnown"
+	// SystemNamespace: the webhook is never called for Kubernetes' own namespaces.
+	SystemNamespace Standing = "SystemNamespace"
+	// OptedOut: the Deployment has the label that says so.
+	OptedOut Standing = "OptedOut"
+)
+
+// Deployment is one apps/v1 Deployment of the files.
+type Deployment struct {
+	Namespace, Name string
+	Place           Place
+	// JSON is the object as it stands in the file. It must not be changed.
+	JSON     []byte
+	Standing Standing
+
+	object *object
+}
+
+// Key is "namespace/name".
+func (d *Deployment) Key() string { return d.Namespace + "/" + d.Name }
+
+// Fail is an error about this Deployment.
+func (d *Deployment) Fail(err error) *Error { return d.object.fail(err) }
+
+// Edit is a patch for one Deployment.
+type Edit struct {
+	Deployment *Deployment
+	Patch      []patch.Operation
+}
+
+func (s *Set) addDeployment(o *object) error {
+	v, err := fastjson.ParseBytes(o.json)
+	if err != nil {
+		return err
+	}
+	// The label decides whether the Deployment is read at all, so a mistake here
+	// would otherwise never be seen.
+	labels := v.Get("metadata", "labels")
+	if labels != nil && labels.Type() != fastjson.TypeObject && labels.Type() != fastjson.TypeNull {
+		return errors.New("field metadata.labels is a JSON " + labels.Type().String() + " where an object is expected")
+	}
+	d := &Deployment{Namespace: o.namespace, Name: o.name, Place: o.doc.place, JSON: o.json, object: o}
+	if string(v.GetStringBytes("metadata", "labels", api.LabelInject)) == api.InjectDisabled {
+		d.Standing = OptedOut
+	}
+	s.Deployments = append(s.Deployments, d)
+	return nil
+}
+
+// settleStandings is done last, as a Namespace may stand behind its Deployments.
+func (s *Set) settleStandings() {
+	for _, d := range s.Deployments {
+		ns, known := s.namespaces[d.Namespace]
+		switch {
+		case d.Namespace == "kube-system", d.Namespace == "kube-node-lease":
+			d.Standing = SystemNamespace
+		case known && ns.Labels[api.LabelInject] != api.InjectEnabled:
+			d.Standing = NamespaceNotEnabled
+		case !known && !s.options.AssumeEnabled:
+			d.Standing = NamespaceNotKnown
+		case d.Standing == "":
+			d.Standing = Guarded
+		}
+	}
+}

@@ -1,0 +1,60 @@
+package manifest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// MaxFileBytes bounds one file. A Helm release of several hundred objects takes one
+// or two megabytes.
+const MaxFileBytes = 32 << 20
+
+// File is one file, cut into documents. All bytes of it stand in the documents.
+type File struct {
+	// Name is what people call the file.
+	Name string
+
+	documents []*document
+}
+
+// document is one document of a file.
+type document struct {
+	place Place
+	// before is what stands between this document and the last one: the line of
+	// dashes, directives, blanks.
+	before []byte
+	// body is the document itself; after is white space behind JSON.
+	body, after []byte
+	// bodyLine is the line on which the body starts.
+	bodyLine int
+	json     bool
+	objects  []*object
+}
+
+// Read cuts a stream into documents. The name is for people.
+func Read(name string, r io.Reader) (*File, error) {
+	text, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(text) > MaxFileBytes {
+		return nil, fmt.Errorf("%s: larger than %d MiB", name, MaxFileBytes>>20)
+	}
+	if err := checkEncoding(text); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &File{Name: name, documents: split(name, text)}, nil
+}
+
+// byteOrderMark is what some Windows programs put in front of UTF-8.
+const byteOrderMark = "\ufeff"
+
+// checkEncoding refuses what Windows' PowerShell writes with ">".
+func checkEncoding(text []byte) error {
+	if bytes.HasPrefix(text, []byte{0xff, 0xfe}) || bytes.HasPrefix(text, []byte{0xfe, 0xff}) {
+		return errors.New("is UTF-16; save it as UTF-8")
+	}
+	return nil
+}

@@ -1,0 +1,57 @@
+package manifest
+
+import (
+	"maps"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+// Graph is the topology of one namespace, built when it is first asked for.
+func (s *Set) Graph(namespace string) *topology.Graph {
+	if g, ok := s.graphs[namespace]; ok {
+		return g
+	}
+	src := topology.Sources{
+		Namespace:       namespace,
+		NamespaceLabels: s.namespaceLabels(namespace),
+		Ingresses:       sorted(s.ingresses[namespace]),
+		Services:        sorted(s.services[namespace]),
+		Classes:         sorted(s.classes[""]),
+		Options:         s.options.Topology,
+	}
+	for _, group := range slices.Sorted(maps.Keys(s.params)) {
+		src.ClassParams = append(src.ClassParams, sorted(s.params[group])...)
+	}
+	g := topology.NewGraph(src)
+	s.graphs[namespace] = g
+	return g
+}
+
+// Annotations are the annotations of a Namespace, none when it is not in the files.
+func (s *Set) Annotations(namespace string) map[string]string {
+	if ns, ok := s.namespaces[namespace]; ok {
+		return ns.Annotations
+	}
+	return nil
+}
+
+// namespaceLabels has the label that every namespace has, even for one that is not in
+// the files.
+func (s *Set) namespaceLabels(namespace string) map[string]string {
+	if ns, ok := s.namespaces[namespace]; ok {
+		return ns.Labels
+	}
+	return map[string]string{corev1.LabelMetadataName: namespace}
+}
+
+// sorted lists the objects by name, so that the same files give the same answer.
+func sorted[T any](byName map[string]*T) []*T {
+	out := make([]*T, 0, len(byName))
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		out = append(out, byName[name])
+	}
+	return out
+}

@@ -1,0 +1,129 @@
+package manifest
+
+import (
+	"errors"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+// Options say how the files are read.
+type Options struct {
+	// Namespace is where objects without metadata.namespace belong. Empty means
+	// "default".
+	Namespace string
+	// AssumeEnabled takes namespaces that are not in the files for enabled.
+	AssumeEnabled bool
+	// Topology says how the cluster's load balancer controller is set up.
+	Topology topology.Options
+}
+
+// Set is everything that the files hold. It is read once and then only asked, by one
+// goroutine at a time.
+type Set struct {
+	// Deployments are all apps/v1 Deployments, in the order of the files.
+	Deployments []*Deployment
+	// Errors are the objects and documents that cannot be used. What is decided
+	// without them may be wrong.
+	Errors []*Error
+	// Notes are things that people may want to know and that stop nothing.
+	Notes []string
+
+	options     Options
+	namespaces  map[string]*corev1.Namespace
+	classes     kept[networkingv1.IngressClass]
+	params      kept[topology.IngressClassParams]
+	ingresses   kept[networkingv1.Ingress]
+	services    kept[corev1.Service]
+	graphs      map[string]*topology.Graph
+	definitions map[string]Place
+}
+
+// kept are the objects of one kind, by namespace and name: where one stands in
+// several documents, the last is what the cluster ends up with.
+type kept[T any] map[string]map[string]*T
+
+func (k kept[T]) put(namespace, name string, object *T) {
+	if k[namespace] == nil {
+		k[namespace] = map[string]*T{}
+	}
+	k[namespace][name] = object
+}
+
+// NewSet reads all objects of the files. It never fails: see [Set.Errors].
+func NewSet(files []*File, options Options) *Set {
+	if options.Namespace == "" {
+		options.Namespace = "default"
+	}
+	s := &Set{
+		options:     options,
+		namespaces:  map[string]*corev1.Namespace{},
+		classes:     kept[networkingv1.IngressClass]{},
+		params:      kept[topology.IngressClassParams]{},
+		ingresses:   kept[networkingv1.Ingress]{},
+		services:    kept[corev1.Service]{},
+		graphs:      map[string]*topology.Graph{},
+		definitions: map[string]Place{},
+	}
+	for _, f := range files {
+		for _, d := range f.documents {
+			s.addDocument(d)
+		}
+	}
+	s.settleStandings()
+	return s
+}
+
+func (s *Set) addDocument(d *document) {
+	if err := d.parse(s.options.Namespace); err != nil {
+		s.report(d, err)
+		return
+	}
+	for _, o := range d.objects {
+		switch {
+		case o.kind == "":
+			s.Notes = append(s.Notes, fmt.Sprintf("%s: an object without a kind is passed through unchanged", d.place))
+		case o.used():
+			s.noteDefinition(o)
+			if err := s.addObject(o); err != nil {
+				s.report(d, o.fail(err))
+			}
+		}
+	}
+}
+
+func (s *Set) report(d *document, err error) {
+	var known *Error
+	if !errors.As(err, &known) {
+		known = &Error{Place: d.place, Err: err}
+	}
+	s.Errors = append(s.Errors, known)
+}
+
+// noteDefinition says when an object stands twice, as people seldom mean that.
+func (s *Set) noteDefinition(o *object) {
+	key := o.group + " " + o.String()
+	if first, twice := s.definitions[key]; twice {
+		s.Notes = append(s.Notes, fmt.Sprintf("%s stands in %s and again in %s; the last one counts", o, first, o.doc.place))
+	}
+	s.definitions[key] = o.doc.place
+}
+
+func (s *Set) addObject(o *object) error {
+	switch o.kind {
+	case kindNamespace:
+		return s.addNamespace(o)
+	case kindIngressClass:
+		return addTo(s.classes, o)
+	case kindClassParams:
+		return s.addParams(o)
+	case kindIngress:
+		return addTo(s.ingresses, o)
+	case kindService:
+		return s.addService(o)
+	}
+	return s.addDeployment(o)
+}
