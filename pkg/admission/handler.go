@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
 	admissionv1 "k8s.io/api/admission/v1"
-	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/decision"
@@ -36,7 +36,9 @@ type Recorder interface {
 	InternalError(stage string)
 }
 
-// Handler answers admission requests for Deployments. All fields are needed.
+// Handler answers admission requests for Deployments, as an http.Handler or, with the
+// review read already, by Handle. Cluster, Decider, Recorder, Log and Warnings are
+// needed.
 type Handler struct {
 	Cluster  Cluster
 	Decider  Decider
@@ -49,9 +51,9 @@ type Handler struct {
 	// Excluded are namespaces that are left alone even when the API server asks, such
 	// as kube-system.
 	Excluded map[string]bool
-}
 
-var _ admission.Handler = (*Handler)(nil)
+	buffers sync.Pool
+}
 
 // The outcomes in the metrics.
 const (
@@ -69,46 +71,48 @@ const (
 )
 
 // Handle answers one request. It never refuses one.
-func (h *Handler) Handle(ctx context.Context, req admission.Request) (resp admission.Response) {
+func (h *Handler) Handle(ctx context.Context, req *Request) (resp *admissionv1.AdmissionResponse) {
 	start := time.Now()
 	answer := answer{mode: string(api.Fill), outcome: outcomeSkipped}
 	defer func() {
 		if cause := recover(); cause != nil {
-			answer = h.failed(&req, stagePanic, fmt.Errorf("panic: %v", cause), zap.Stack("stack"))
+			answer = h.failed(req, stagePanic, fmt.Errorf("panic: %v", cause), zap.Stack("stack"))
 			resp = answer.response
 		}
 		h.Recorder.Admission(answer.mode, answer.outcome, time.Since(start))
 	}()
-	if reason := h.notOurs(&req); reason != "" {
+	if reason := h.notOurs(req); reason != "" {
 		return allowed()
 	}
-	answer = h.decide(ctx, &req)
+	answer = h.decide(ctx, req)
 	return answer.response
 }
 
 // answer is a response and how it is counted.
 type answer struct {
-	response      admission.Response
+	response      *admissionv1.AdmissionResponse
 	mode, outcome string
 }
 
 // notOurs says why a request is none of our business. The webhook configuration
 // keeps nearly all of these away; that it is right is not relied upon.
-func (h *Handler) notOurs(req *admission.Request) string {
+func (h *Handler) notOurs(req *Request) string {
 	switch {
-	case req.Resource.Group != "apps" || req.Resource.Resource != "deployments":
+	case req.Group != "apps" || req.Resource != "deployments":
 		return "not a deployment"
 	case req.SubResource != "":
 		return "subresource"
 	case req.Operation != admissionv1.Create && req.Operation != admissionv1.Update:
 		return "neither create nor update"
+	case req.Objects.New == nil:
+		return "no object"
 	case h.Excluded[req.Namespace]:
 		return "excluded namespace"
 	}
 	return ""
 }
 
-func (h *Handler) decide(ctx context.Context, req *admission.Request) answer {
+func (h *Handler) decide(ctx context.Context, req *Request) answer {
 	namespace, err := h.Cluster.Namespace(ctx, req.Namespace)
 	if err != nil {
 		return h.failed(req, stageGather, err)
@@ -117,8 +121,7 @@ func (h *Handler) decide(ctx context.Context, req *admission.Request) answer {
 		return answer{response: allowed(), mode: string(api.Fill), outcome: outcomeSkipped}
 	}
 	d, err := h.Decider.Make(&decision.Request{
-		New:           req.Object.Raw,
-		Old:           req.OldObject.Raw,
+		Parsed:        &req.Objects,
 		Namespace:     namespace.Annotations,
 		Graph:         namespace.Graph,
 		NativeSleep:   h.Cluster.NativeSleep(),
@@ -148,7 +151,7 @@ func (h *Handler) count(d *decision.Decision) {
 
 // failed lets the write pass as it is, and says so to its author, the audit log, the
 // log and the metrics.
-func (h *Handler) failed(req *admission.Request, stage string, err error, fields ...zap.Field) answer {
+func (h *Handler) failed(req *Request, stage string, err error, fields ...zap.Field) answer {
 	h.Recorder.InternalError(stage)
 	h.Log.Error("admission failed, the write passes unchanged", append(fields,
 		zap.String("stage", stage),
@@ -167,7 +170,7 @@ func stage(err error) string {
 	return string(decision.StageBuild)
 }
 
-func (h *Handler) logDecision(req *admission.Request, d *decision.Decision) {
+func (h *Handler) logDecision(req *Request, d *decision.Decision) {
 	level := zap.DebugLevel
 	if len(d.Patch) > 0 {
 		level = zap.InfoLevel
@@ -181,7 +184,7 @@ func (h *Handler) logDecision(req *admission.Request, d *decision.Decision) {
 			zap.String("exposure", string(d.Exposure.Kind)),
 			zap.Int("operations", len(d.Patch)),
 			zap.Strings("codes", codes(d.Findings)),
-			zap.Bool("dryRun", req.DryRun != nil && *req.DryRun))
+			zap.Bool("dryRun", req.DryRun))
 	}
 }
 

@@ -1,12 +1,9 @@
 package admission
 
 import (
-	"net/http"
 	"strings"
 
 	admissionv1 "k8s.io/api/admission/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	"github.com/rollguard/rollguard/pkg/decision"
 	"github.com/rollguard/rollguard/pkg/patch"
@@ -24,16 +21,13 @@ const (
 )
 
 // allowed is the answer to everything that is none of our business.
-func allowed() admission.Response {
-	return admission.Response{AdmissionResponse: admissionv1.AdmissionResponse{
-		Allowed: true,
-		Result:  &metav1.Status{Code: http.StatusOK},
-	}}
+func allowed() *admissionv1.AdmissionResponse {
+	return &admissionv1.AdmissionResponse{Allowed: true}
 }
 
 // respond answers with the decision. An empty patch is left out altogether: the API
 // server then skips decoding, comparing and defaulting the object again.
-func respond(d *decision.Decision, level Warnings) (admission.Response, error) {
+func respond(d *decision.Decision, level Warnings) (*admissionv1.AdmissionResponse, error) {
 	resp := allowed()
 	if len(d.Patch) > 0 {
 		body, err := patch.Marshal(d.Patch)
@@ -66,7 +60,7 @@ func auditAnnotations(d *decision.Decision) map[string]string {
 }
 
 // passedUnchanged is the answer when something went wrong on our side.
-func passedUnchanged(stage string, err error) admission.Response {
+func passedUnchanged(stage string, err error) *admissionv1.AdmissionResponse {
 	resp := allowed()
 	resp.Warnings = []string{line("an internal error kept Rollguard from looking at this Deployment; it was stored as you wrote it (" + stage + ")")}
 	resp.AuditAnnotations = map[string]string{auditError: clean(stage + ": " + err.Error())}

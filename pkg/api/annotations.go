@@ -63,7 +63,7 @@ func strategyAnnotations() []Annotation {
 		{Key: "max-surge", OnNamespace: true, OnDeployment: true,
 			Values: "count or percent", Default: "`25%`",
 			Help: "How many Pods a rollout may add beyond the replicas.",
-			set:  into(func(s *Settings) *surge { return &s.MaxSurge }, parseCountOrPercent)},
+			set:  into(func(s *Settings) *surge { return &s.MaxSurge }, parseSurge)},
 		{Key: "max-unavailable", OnNamespace: true, OnDeployment: true,
 			Values: "count or percent", Default: "`0`",
 			Help: "How many Pods a rollout may take away before their replacements are available.",

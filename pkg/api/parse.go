@@ -72,6 +72,16 @@ func parseCountOrPercent(s string) (intstr.IntOrString, error) {
 	return intstr.FromInt32(int32(n)), nil
 }
 
+// parseSurge refuses zero: maxUnavailable is 0 by default, and the API takes only one
+// of the two.
+func parseSurge(s string) (intstr.IntOrString, error) {
+	v, err := parseCountOrPercent(s)
+	if err == nil && (s == "0" || s == "0%") {
+		return v, fmt.Errorf("must not be zero: a rollout then takes Pods away before it adds new ones")
+	}
+	return v, err
+}
+
 // parseUnavailable refuses more than 100%, as the API's validation does.
 func parseUnavailable(s string) (intstr.IntOrString, error) {
 	v, err := parseCountOrPercent(s)

@@ -18,6 +18,7 @@ type classParams struct {
 
 func (p *classParams) topology() *topology.IngressClassParams {
 	return &topology.IngressClassParams{
+		Group:             paramsResource().Group,
 		Name:              p.Name,
 		NamespaceSelector: p.Spec.NamespaceSelector,
 		TargetType:        p.Spec.TargetType,

@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"strings"
+
 	gojson "encoding/json"
 	"errors"
 	"fmt"
@@ -92,7 +94,9 @@ func (s *Set) addParams(o *object) error {
 	if err := decode(o, p); err != nil {
 		return err
 	}
-	s.params.put(o.group, o.name, &topology.IngressClassParams{
+	group, _, _ := strings.Cut(o.apiVersion, "/")
+	s.params.put(group, o.name, &topology.IngressClassParams{
+		Group:             group,
 		Name:              o.name,
 		NamespaceSelector: p.Spec.NamespaceSelector,
 		TargetType:        p.Spec.TargetType,

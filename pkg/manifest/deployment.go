@@ -36,7 +36,12 @@ type Deployment struct {
 	Standing Standing
 
 	object *object
+	stored bool
 }
+
+// Stored tells whether the object was read from an API server: it then brings evidence
+// of what its author wrote, and holds defaults that he did not write.
+func (d *Deployment) Stored() bool { return d.stored }
 
 // Key is "namespace/name".
 func (d *Deployment) Key() string { return d.Namespace + "/" + d.Name }
@@ -50,6 +55,9 @@ type Edit struct {
 	Patch      []patch.Operation
 }
 
+// lastApplied is where kubectl apply keeps the author's manifest.
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
 func (s *Set) addDeployment(o *object) error {
 	v, err := fastjson.ParseBytes(o.json)
 	if err != nil {
@@ -62,6 +70,7 @@ func (s *Set) addDeployment(o *object) error {
 		return errors.New("field metadata.labels is a JSON " + labels.Type().String() + " where an object is expected")
 	}
 	d := &Deployment{Namespace: o.namespace, Name: o.name, Place: o.doc.place, JSON: o.json, object: o}
+	d.stored = v.Exists("metadata", "managedFields") || v.Exists("metadata", "annotations", lastApplied)
 	if string(v.GetStringBytes("metadata", "labels", api.LabelInject)) == api.InjectDisabled {
 		d.Standing = OptedOut
 	}

@@ -16,13 +16,13 @@ const (
 func (o *object) used() bool {
 	switch o.kind {
 	case kindNamespace, kindService:
-		return o.group == "v1"
+		return o.apiVersion == "v1"
 	case kindIngressClass, kindIngress:
-		return o.group == "networking.k8s.io/v1"
+		return o.apiVersion == "networking.k8s.io/v1"
 	case kindDeployment:
-		return o.group == "apps/v1"
+		return o.apiVersion == "apps/v1"
 	case kindClassParams:
-		return strings.HasPrefix(o.group, "elbv2.k8s.aws/") || strings.HasPrefix(o.group, "eks.amazonaws.com/")
+		return strings.HasPrefix(o.apiVersion, "elbv2.k8s.aws/") || strings.HasPrefix(o.apiVersion, "eks.amazonaws.com/")
 	}
 	return false
 }

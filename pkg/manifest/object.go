@@ -11,11 +11,11 @@ import (
 // object is one Kubernetes object of a document. A List holds several.
 type object struct {
 	// keys lead to the object within its document; none for the document itself.
-	keys            []string
-	group, kind     string // group with version: apps/v1
-	namespace, name string
-	json            []byte
-	doc             *document
+	keys             []string
+	apiVersion, kind string
+	namespace, name  string
+	json             []byte
+	doc              *document
 }
 
 // String names the object for people.
@@ -66,7 +66,7 @@ func (d *document) parse(namespace string) error {
 }
 
 // typeMeta is what says what an object is.
-type typeMeta struct{ group, kind string }
+type typeMeta struct{ apiVersion, kind string }
 
 // lister collects the objects of a document.
 type lister struct {
@@ -81,14 +81,14 @@ func (l *lister) add(v *fastjson.Value, keys []string, byDefault typeMeta) error
 	if v.Type() != fastjson.TypeObject {
 		return fmt.Errorf("%sa JSON %s where an object is expected", at(keys), v.Type())
 	}
-	t := typeMeta{group: string(v.GetStringBytes("apiVersion")), kind: string(v.GetStringBytes("kind"))}
-	if t.kind == "" && t.group == "" {
+	t := typeMeta{apiVersion: string(v.GetStringBytes("apiVersion")), kind: string(v.GetStringBytes("kind"))}
+	if t.kind == "" && t.apiVersion == "" {
 		t = byDefault
 	}
 	if of, isList := strings.CutSuffix(t.kind, "List"); isList && v.GetArray("items") != nil {
 		item := typeMeta{}
 		if of != "" {
-			item = typeMeta{group: t.group, kind: of}
+			item = typeMeta{apiVersion: t.apiVersion, kind: of}
 		}
 		for i, child := range v.GetArray("items") {
 			path := append(keys[:len(keys):len(keys)], "items", strconv.Itoa(i))
@@ -98,7 +98,7 @@ func (l *lister) add(v *fastjson.Value, keys []string, byDefault typeMeta) error
 		}
 		return nil
 	}
-	o := &object{keys: keys, group: t.group, kind: t.kind, doc: l.doc, json: v.MarshalTo(nil)}
+	o := &object{keys: keys, apiVersion: t.apiVersion, kind: t.kind, doc: l.doc, json: v.MarshalTo(nil)}
 	o.name = string(v.GetStringBytes("metadata", "name"))
 	o.namespace = string(v.GetStringBytes("metadata", "namespace"))
 	if o.used() {

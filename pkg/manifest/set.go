@@ -105,7 +105,7 @@ func (s *Set) report(d *document, err error) {
 
 // noteDefinition says when an object stands twice, as people seldom mean that.
 func (s *Set) noteDefinition(o *object) {
-	key := o.group + " " + o.String()
+	key := o.apiVersion + " " + o.String()
 	if first, twice := s.definitions[key]; twice {
 		s.Notes = append(s.Notes, fmt.Sprintf("%s stands in %s and again in %s; the last one counts", o, first, o.doc.place))
 	}

@@ -15,17 +15,21 @@ var ErrUnsupported = errors.New("operation not supported")
 // the API server, it refuses to add below a parent that does not exist and to
 // replace or remove what is not there. The first operation that does not apply is
 // returned as an error with its number and path; the document is then of no use.
-func Apply(doc *fastjson.Value, ops []Operation) error {
+func Apply(doc *fastjson.Value, ops []Operation) error { return new(Scratch).Apply(doc, ops) }
+
+// Apply is [Apply] with memory that is used again.
+func (s *Scratch) Apply(doc *fastjson.Value, ops []Operation) error {
+	s.used = 0
 	for i := range ops {
-		if err := apply(doc, &ops[i]); err != nil {
+		if err := s.apply(doc, &ops[i], Keys(ops[i].Path)); err != nil {
 			return fmt.Errorf("operation %d, %s %s: %w", i, ops[i].Op, ops[i].Path, err)
 		}
 	}
 	return nil
 }
 
-func apply(doc *fastjson.Value, op *Operation) error {
-	keys := Keys(op.Path)
+// apply runs one operation at the place that the keys name.
+func (s *Scratch) apply(doc *fastjson.Value, op *Operation, keys []string) error {
 	if len(keys) == 0 {
 		return fmt.Errorf("the whole document: %w", ErrUnsupported)
 	}
@@ -42,7 +46,7 @@ func apply(doc *fastjson.Value, op *Operation) error {
 	}
 	switch op.Op {
 	case Add, Replace:
-		value, err := fastjson.ParseBytes(op.Value)
+		value, err := s.parse(op.Value)
 		if err != nil {
 			return fmt.Errorf("value: %w", err)
 		}

@@ -23,46 +23,56 @@ type Want struct {
 //
 // doc is changed on the way and afterwards is what the patch should lead to.
 func Build(doc *fastjson.Value, wants []Want) ([]Operation, error) {
-	var ops []Operation
+	return new(Scratch).Build(doc, wants)
+}
+
+// Build is [Build] with memory that is used again.
+func (s *Scratch) Build(doc *fastjson.Value, wants []Want) ([]Operation, error) {
+	s.used = 0
+	ops := make([]Operation, 0, len(wants))
 	for _, want := range wants {
-		op, err := step(doc, want)
+		op, keys, err := s.step(doc, want)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", Pointer(want.Keys), err)
 		}
-		if op == nil {
+		if keys == nil {
 			continue
 		}
-		if err := apply(doc, op); err != nil {
+		if err := s.apply(doc, &op, keys); err != nil {
 			return nil, fmt.Errorf("%s %s: %w", op.Op, op.Path, err)
 		}
-		ops = append(ops, *op)
+		ops = append(ops, op)
 	}
 	return ops, nil
 }
 
-// step is the one operation that fulfils a want, or nil when it holds.
-func step(doc *fastjson.Value, want Want) (*Operation, error) {
+// step is the one operation that fulfils a want and the keys of its path; no keys when
+// the want holds already.
+func (s *Scratch) step(doc *fastjson.Value, want Want) (Operation, []string, error) {
 	depth := existing(doc, want.Keys)
 	if want.Value == nil {
 		if depth < len(want.Keys) {
-			return nil, nil
+			return Operation{}, nil, nil
 		}
-		return &Operation{Op: Remove, Path: Pointer(withEmptyParent(doc, want.Keys))}, nil
+		keys := withEmptyParent(doc, want.Keys)
+		return Operation{Op: Remove, Path: Pointer(keys)}, keys, nil
 	}
 	if depth == len(want.Keys) {
-		now := doc.Get(want.Keys...)
-		if wanted, err := fastjson.ParseBytes(want.Value); err != nil {
-			return nil, fmt.Errorf("value: %w", err)
-		} else if workload.Equal(now, wanted) {
-			return nil, nil
+		wanted, err := s.parse(want.Value)
+		if err != nil {
+			return Operation{}, nil, fmt.Errorf("value: %w", err)
 		}
-		return &Operation{Op: Replace, Path: Pointer(want.Keys), Value: want.Value}, nil
+		if workload.Equal(doc.Get(want.Keys...), wanted) {
+			return Operation{}, nil, nil
+		}
+		return Operation{Op: Replace, Path: Pointer(want.Keys), Value: want.Value}, want.Keys, nil
 	}
 	value, err := nest(want.Keys[depth+1:], want.Value)
 	if err != nil {
-		return nil, err
+		return Operation{}, nil, err
 	}
-	return &Operation{Op: Add, Path: Pointer(want.Keys[:depth+1]), Value: value}, nil
+	keys := want.Keys[:depth+1]
+	return Operation{Op: Add, Path: Pointer(keys), Value: value}, keys, nil
 }
 
 // existing counts the leading keys that the document has. A null counts as absent:
@@ -81,7 +91,7 @@ func existing(v *fastjson.Value, keys []string) int {
 // that removing a hook does not leave "lifecycle: {}" behind.
 func withEmptyParent(doc *fastjson.Value, keys []string) []string {
 	parent := keys[:len(keys)-1]
-	if obj := doc.Get(parent...).GetObject(); obj != nil && obj.Len() == 1 && len(parent) > 2 {
+	if obj := doc.Get(parent...).GetObject(); obj != nil && obj.Len() == 1 && len(parent) > 1 {
 		return parent
 	}
 	return keys

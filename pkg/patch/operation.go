@@ -27,7 +27,12 @@ var unescaper = strings.NewReplacer("~1", "/", "~0", "~")
 // Pointer writes keys as a JSON Pointer, escaping "~" and "/" as RFC 6901 section 3
 // demands (annotation keys hold a slash).
 func Pointer(keys []string) string {
+	size := 0
+	for _, key := range keys {
+		size += len(key) + 3 // a slash, and room for an escape
+	}
 	var b strings.Builder
+	b.Grow(size)
 	for _, key := range keys {
 		b.WriteByte('/')
 		if strings.ContainsAny(key, "~/") {

@@ -37,6 +37,9 @@ func minReady(e *evaluation) {
 func (e *evaluation) timeToHealthy() (time.Duration, string) {
 	var longest time.Duration
 	var source string
+	if !e.exposure.Kind.ALB() {
+		return 0, "" // an annotation says that no load balancer counts
+	}
 	for i := range e.exposure.Routes {
 		r := &e.exposure.Routes[i]
 		if r.Kind() != topology.ALBIP || r.HealthCheck == nil {

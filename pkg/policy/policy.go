@@ -17,6 +17,8 @@ type Input struct {
 	Problems []api.Problem
 	// Exposure is what topology found; the settings may replace its kind.
 	Exposure topology.Exposure
+	// Manifest says that New is its author's manifest, not an object of an API server.
+	Manifest bool
 	// NativeSleep says that the API server knows preStop.sleep (KEP-3960, on from
 	// 1.30). An older server rejects the whole Deployment, so unknown means no.
 	NativeSleep bool

@@ -37,8 +37,8 @@ func (e *evaluation) settle() {
 func (e *evaluation) settleOne(w want) {
 	before := e.in.New.Get(w.path)
 	mine := e.isOurs(w.path)
-	same := before != nil && w.value != nil && equalJSON(before, w.value) || before == nil && w.value == nil
 	effective := rawOrDefault(before, w.path)
+	same := before == nil && w.value == nil || before != nil && (string(effective) == string(w.value) || equalJSON(before, w.value))
 	if !same {
 		e.result.wants = append(e.result.wants, w)
 	}
@@ -51,8 +51,9 @@ func (e *evaluation) settleOne(w want) {
 		})
 		mine = true
 	}
-	// What equals the API default needs no record: nobody could tell it apart.
-	if mine && w.value != nil && string(w.value) != w.path.APIDefault() {
+	// A default that stands in no manifest is recorded when it is written out: once the
+	// result is applied, it would pass for the author's.
+	if (mine || before == nil) && w.value != nil && w.code != NoLongerCalledFor {
 		e.result.record[w.path] = w.value
 	}
 }

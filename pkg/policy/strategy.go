@@ -2,6 +2,8 @@ package policy
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -56,10 +58,10 @@ func surgeHazard(t *workload.Template) string {
 	if t.HostNetwork {
 		return "with hostNetwork, a new Pod cannot run beside an old one on the same node"
 	}
-	for i := range t.Containers {
-		for _, p := range t.Containers[i].Ports {
+	for _, c := range slices.Concat(t.Containers, t.Sidecars) {
+		for _, p := range c.Ports {
 			if p.HostPort != 0 {
-				return fmt.Sprintf("container %s takes host port %d, so a new Pod cannot run beside an old one on the same node", t.Containers[i].Name, p.HostPort)
+				return fmt.Sprintf("container %s takes host port %d, so a new Pod cannot run beside an old one on the same node", c.Name, p.HostPort)
 			}
 		}
 	}
@@ -69,7 +71,12 @@ func surgeHazard(t *workload.Template) string {
 	return ""
 }
 
-// isZero tells whether a value is literally 0 or 0%, which validation treats alike.
+// isZero tells whether a value is 0 or 0%, which validation treats alike. It takes
+// "00%" for a percentage too.
 func isZero(v intstr.IntOrString) bool {
-	return v.Type == intstr.Int && v.IntVal == 0 || v.Type == intstr.String && v.StrVal == "0%"
+	if v.Type == intstr.Int {
+		return v.IntVal == 0
+	}
+	n, err := strconv.Atoi(strings.TrimSuffix(v.StrVal, "%"))
+	return err == nil && n == 0
 }

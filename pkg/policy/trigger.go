@@ -29,10 +29,13 @@ func (e *evaluation) leaveAlone() bool {
 // the templates are compared without our own fields.
 func (e *evaluation) trigger() {
 	records := []provenance.Record{e.record(e.in.New)}
-	if e.in.Old != nil {
-		records = append(records, e.record(e.in.Old))
+	if old := e.in.Old; old != nil && old.Annotations[api.AnnotationInjected] != e.in.New.Annotations[api.AnnotationInjected] {
+		records = append(records, e.record(old))
 	}
 	e.evidence = provenance.Gather(e.in.New, records...)
+	if e.in.Manifest {
+		e.evidence.IsManifest()
+	}
 	e.author = e.in.New.Without(e.evidence.Ours())
 	if e.in.Old == nil {
 		return
@@ -88,10 +91,5 @@ func (e *evaluation) sameAuthorTemplate() bool {
 	if len(ours) == 0 && len(were) == 0 {
 		return false // the templates differ, and none of it is ours
 	}
-	now, err := workload.AuthorTemplate(e.in.New, ours)
-	if err != nil {
-		return false
-	}
-	before, err := workload.AuthorTemplate(e.in.Old, were)
-	return err == nil && workload.Equal(now, before)
+	return workload.SameAuthorTemplate(e.in.New, ours, e.in.Old, were)
 }

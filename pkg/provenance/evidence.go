@@ -66,6 +66,10 @@ func Gather(d *workload.Deployment, records ...Record) *Evidence {
 	return e
 }
 
+// IsManifest says that the object is its author's manifest, read from a file: what is
+// in it was written on purpose.
+func (e *Evidence) IsManifest() { e.manifest = e.deployment.Raw() }
+
 // Ours are the fields that the records prove to be Rollguard's, sorted.
 func (e *Evidence) Ours() []workload.Path { return e.ours }
 
@@ -93,8 +97,11 @@ func (e *Evidence) Of(p workload.Path) Answer {
 // written tells whether an author's own manifest has the field. It is asked only for
 // fields outside containers, as only those have defaults.
 func (e *Evidence) written(p workload.Path) bool {
+	if e.manifest == nil && len(e.applied) == 0 {
+		return false
+	}
 	keys := e.deployment.Keys(p)
-	if e.manifest != nil && e.manifest.Get(keys...) != nil {
+	if v := e.manifest.Get(keys...); v != nil && v.Type() != fastjson.TypeNull {
 		return true
 	}
 	owned := make([]string, len(keys))

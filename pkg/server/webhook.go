@@ -6,18 +6,15 @@ import (
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/webhook"
-	ctrladmission "sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	"github.com/rollguard/rollguard/pkg/admission"
 	"github.com/rollguard/rollguard/pkg/config"
 	"github.com/rollguard/rollguard/pkg/decision"
 )
 
-// The limits of one request. An AdmissionReview holds at most two objects of up to
-// 3 MiB each (apiserver pkg/server/config.go, MaxRequestBodyBytes); controller-runtime
-// reads 7 MiB. The webhook configuration gives us 2 s, so nobody waits for longer.
+// The time-outs of one request. The webhook configuration gives us 2 s, so nobody
+// waits for longer.
 const (
-	maxBody      = 7 << 20
 	readTimeout  = 5 * time.Second
 	writeTimeout = 10 * time.Second
 )
@@ -37,7 +34,7 @@ func (s *server) newWebhook() webhook.Server {
 	if handler.Decider == nil {
 		handler.Decider = decision.NewMaker(config.Resolver(o.Webhook))
 	}
-	w.Register(Path, s.limit(&ctrladmission.Webhook{Handler: handler}))
+	w.Register(Path, s.limit(handler))
 	return w
 }
 
@@ -64,17 +61,11 @@ func (s *server) limit(next http.Handler) http.Handler {
 		if s.draining.Load() {
 			w.Header().Set("Connection", "close")
 		}
-		if r.ContentLength > maxBody {
-			w.Header().Set("Connection", "close")
-			http.Error(w, "the admission review is too large", http.StatusRequestEntityTooLarge)
-			return
-		}
 		now, control := time.Now(), http.NewResponseController(w)
 		if control.SetReadDeadline(now.Add(readTimeout)) != nil || control.SetWriteDeadline(now.Add(writeTimeout)) != nil {
 			http.Error(w, "the connection takes no deadline", http.StatusInternalServerError)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		next.ServeHTTP(w, r)
 	})
 }

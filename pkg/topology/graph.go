@@ -35,10 +35,11 @@ type Options struct {
 	DefaultTargetType string
 }
 
-// IngressClassParams is what decides here of LBC's class parameters
-// (elbv2.k8s.aws/v1beta1).
+// IngressClassParams is what decides here of the class parameters of LBC
+// (elbv2.k8s.aws/v1beta1) and of EKS Auto Mode (eks.amazonaws.com/v1).
 type IngressClassParams struct {
-	Name string
+	// Group is the API group: each controller has its own kind of this name.
+	Group, Name string
 	// NamespaceSelector limits the class to some namespaces; nil means all.
 	NamespaceSelector *metav1.LabelSelector
 	// TargetType beats every annotation; empty means not set.

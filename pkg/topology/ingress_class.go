@@ -59,7 +59,7 @@ func newClassLoader(src *Sources) *classLoader {
 		l.classes[c.Name] = c
 	}
 	for _, p := range src.ClassParams {
-		l.params[p.Name] = p
+		l.params[p.Group+"/"+p.Name] = p
 	}
 	return l
 }
@@ -132,7 +132,7 @@ func (l *classLoader) named(ing *networkingv1.Ingress, name string) (*class, *Ga
 	if ref.APIGroup == nil || *ref.APIGroup != group || ref.Kind != "IngressClassParams" {
 		return nil, ingressGap(ing, fmt.Sprintf("has IngressClass %s, whose parameters are not IngressClassParams of %s", name, group))
 	}
-	params, ok := l.params[ref.Name]
+	params, ok := l.params[group+"/"+ref.Name]
 	if !ok {
 		return nil, ingressGap(ing, fmt.Sprintf("has IngressClass %s, whose IngressClassParams %s cannot be found", name, ref.Name))
 	}

@@ -18,12 +18,13 @@ func TestAnIngressIsTheALBsOnlyByTheRulesOfItsController(t *testing.T) {
 	)
 	params := func(change func(*topology.IngressClassParams), i *networkingv1.Ingress, classes ...*networkingv1.IngressClass) topology.Sources {
 		src := with(i, classes...)
-		p := &topology.IngressClassParams{Name: "p"}
+		p := &topology.IngressClassParams{Group: "elbv2.k8s.aws", Name: "p"}
 		change(p)
 		src.ClassParams = []*topology.IngressClassParams{p}
 		return src
 	}
 	asTheyAre := func(*topology.IngressClassParams) {}
+	ofAutoMode := func(p *topology.IngressClassParams) { p.Group = "eks.amazonaws.com" }
 	onlyTeam := func(value string) func(*topology.IngressClassParams) {
 		return func(p *topology.IngressClassParams) {
 			p.NamespaceSelector = &metav1.LabelSelector{MatchLabels: map[string]string{"team": value}}
@@ -57,7 +58,8 @@ func TestAnIngressIsTheALBsOnlyByTheRulesOfItsController(t *testing.T) {
 		{"4: a class named alb of another controller is not", with(ingress(), class("alb", "k8s.io/ingress-nginx")), false, none},
 		{"4: EKS Auto Mode is an ALB too", with(ingress(), class("alb", auto)), true, none},
 		{"5: parameters that exist", params(asTheyAre, ingress(), class("alb", lbc, parameters("elbv2.k8s.aws", "IngressClassParams", "p"))), true, none},
-		{"5: Auto Mode has parameters of its own group", params(asTheyAre, ingress(), class("alb", auto, parameters("eks.amazonaws.com", "IngressClassParams", "p"))), true, none},
+		{"5: Auto Mode has parameters of its own group", params(ofAutoMode, ingress(), class("alb", auto, parameters("eks.amazonaws.com", "IngressClassParams", "p"))), true, none},
+		{"5: parameters of that name in the other group do not count", params(ofAutoMode, ingress(), class("alb", lbc, parameters("elbv2.k8s.aws", "IngressClassParams", "p"))), false, "IngressClassParams p cannot be found"},
 		{"5: parameters of the other group are said", params(asTheyAre, ingress(), class("alb", auto, parameters("elbv2.k8s.aws", "IngressClassParams", "p"))), false, "not IngressClassParams of eks.amazonaws.com"},
 		{"5: parameters of another kind are said", params(asTheyAre, ingress(), class("alb", lbc, parameters("elbv2.k8s.aws", "ConfigMap", "p"))), false, "not IngressClassParams"},
 		{"5: parameters without a group are said", params(asTheyAre, ingress(), class("alb", lbc, func(c *networkingv1.IngressClass) {

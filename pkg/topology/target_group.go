@@ -91,8 +91,8 @@ func healthCheck(r *Route, a annotations, b *backend) (*HealthCheck, error) {
 	if r.BackendProtocolVersion == "GRPC" {
 		hc.Path, hc.SuccessCodes = "/AWS.ALB/healthcheck", "12"
 	}
-	if path, ok := a.lookup("healthcheck-path"); ok && path != "" {
-		hc.Path, hc.ExplicitPath = path, true
+	if path, ok := a.lookup("healthcheck-path"); ok {
+		hc.Path, hc.ExplicitPath = path, path != ""
 	}
 	hc.SuccessCodes = a.text("success-codes", hc.SuccessCodes)
 	var err error

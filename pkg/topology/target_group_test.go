@@ -26,7 +26,7 @@ func TestTheTargetTypeComesFromTheStrongestSource(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			src := with(ingress(), class("alb", topology.ControllerLBC, parameters("elbv2.k8s.aws", "IngressClassParams", "p")))
-			src.ClassParams = []*topology.IngressClassParams{{Name: "p", TargetType: tc.params}}
+			src.ClassParams = []*topology.IngressClassParams{{Group: "elbv2.k8s.aws", Name: "p", TargetType: tc.params}}
 			src.Options.DefaultTargetType = tc.options
 			if tc.ingress != "" {
 				src.Ingresses[0].Annotations[key] = tc.ingress
@@ -75,7 +75,7 @@ func TestTheHealthCheckHasTheControllersDefaults(t *testing.T) {
 		{"the Service beats the Ingress", texts{"healthcheck-path": "/s", "success-codes": "200-299"}, texts{"healthcheck-path": "/i", "success-codes": "404"},
 			check(func(hc *topology.HealthCheck) { hc.Path, hc.ExplicitPath, hc.SuccessCodes = "/s", true, "200-299" })},
 		{"an empty Service annotation hides the Ingress's", texts{"healthcheck-path": ""}, texts{"healthcheck-path": "/i"},
-			check(func(*topology.HealthCheck) {})},
+			check(func(hc *topology.HealthCheck) { hc.Path = "" })},
 		{"numbers", nil, texts{"healthcheck-interval-seconds": "6", "healthcheck-timeout-seconds": "2", "healthy-threshold-count": "3"},
 			check(func(hc *topology.HealthCheck) { hc.IntervalSeconds, hc.TimeoutSeconds, hc.HealthyThreshold = 6, 2, 3 })},
 		{"the check follows the backend's protocol", nil, texts{"backend-protocol": "HTTPS"},

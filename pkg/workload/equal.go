@@ -2,9 +2,8 @@ package workload
 
 import "github.com/valyala/fastjson"
 
-// Equal tells whether two JSON values say the same: the order of keys does not
-// matter, the spelling of a number does (API servers write whole numbers in one
-// way only).
+// Equal tells whether two JSON values say the same. The order of keys does not
+// matter; whole numbers are compared as numbers, others by their spelling.
 func Equal(a, b *fastjson.Value) bool {
 	if a == nil || b == nil {
 		return a == b
@@ -29,6 +28,10 @@ func Equal(a, b *fastjson.Value) bool {
 	case fastjson.TypeString:
 		return string(a.GetStringBytes()) == string(b.GetStringBytes())
 	case fastjson.TypeNumber:
+		if x, err := a.Int64(); err == nil {
+			y, err := b.Int64()
+			return err == nil && x == y
+		}
 		return string(a.MarshalTo(nil)) == string(b.MarshalTo(nil))
 	}
 	return true // null, true, false: the type is the value

@@ -44,6 +44,7 @@ func (f *fields) object(v *fastjson.Value, key string) *fastjson.Value {
 	return c
 }
 
+// array reads a list of objects, as all lists here are.
 func (f *fields) array(v *fastjson.Value, key string) []*fastjson.Value {
 	c := child(v, key)
 	if c == nil {
@@ -52,6 +53,12 @@ func (f *fields) array(v *fastjson.Value, key string) []*fastjson.Value {
 	items, err := c.Array()
 	if err != nil {
 		f.fail(key, c, "an array")
+	}
+	for _, item := range items {
+		if item.Type() != fastjson.TypeObject {
+			f.fail(key, item, "an object")
+			return nil
+		}
 	}
 	return items
 }
@@ -153,18 +160,19 @@ func (f *fields) ports(v *fastjson.Value) []corev1.ContainerPort {
 	return out
 }
 
-// decode fills one small Kubernetes type (a probe, a hook) from the value under
-// key and tells whether the key was there.
-func (f *fields) decode(v *fastjson.Value, key string, into any) bool {
+// decode reads one small Kubernetes type (a probe, a hook) from the value under key,
+// nil when there is none.
+func decode[T any](f *fields, v *fastjson.Value, key string) *T {
 	c := f.object(v, key)
 	if c == nil {
-		return false
+		return nil
 	}
-	if err := json.UnmarshalCaseSensitivePreserveInts(c.MarshalTo(nil), into); err != nil {
+	out := new(T)
+	if err := json.UnmarshalCaseSensitivePreserveInts(c.MarshalTo(nil), out); err != nil {
 		if f.err == nil {
 			f.err = fmt.Errorf("field %s: %w", key, err)
 		}
-		return false
+		return nil
 	}
-	return true
+	return out
 }

@@ -69,13 +69,7 @@ func (f *fields) template(t *Template, v *fastjson.Value) {
 func (f *fields) container(c *Container, v *fastjson.Value) {
 	c.Name = f.text(v, "name")
 	c.Ports = f.ports(v)
-	if probe := new(corev1.Probe); f.decode(v, "startupProbe", probe) {
-		c.StartupProbe = probe
-	}
-	if probe := new(corev1.Probe); f.decode(v, "readinessProbe", probe) {
-		c.ReadinessProbe = probe
-	}
-	if hook := new(corev1.LifecycleHandler); f.decode(f.object(v, "lifecycle"), "preStop", hook) {
-		c.PreStop = hook
-	}
+	c.StartupProbe = decode[corev1.Probe](f, v, startupProbe)
+	c.ReadinessProbe = decode[corev1.Probe](f, v, readinessProbe)
+	c.PreStop = decode[corev1.LifecycleHandler](f, f.object(v, "lifecycle"), "preStop")
 }

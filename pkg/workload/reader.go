@@ -40,14 +40,36 @@ func FromValue(doc *fastjson.Value) (*Deployment, error) {
 	return d, nil
 }
 
-// Get is the raw value of a field, or nil where the object lacks it.
-func (d *Deployment) Get(p Path) *fastjson.Value {
-	keys := d.Keys(p)
-	if keys == nil {
-		return nil
+// Stored makes the view of a stored Deployment that is only looked at for what it
+// was: its metadata, and where its fields are. All else in the view stays empty; ask
+// the raw object through [Deployment.Get].
+func Stored(doc *fastjson.Value) (*Deployment, error) {
+	if doc.Type() != fastjson.TypeObject {
+		return nil, fmt.Errorf("deployment: a JSON %s where an object is expected", doc.Type())
 	}
-	return d.doc.Get(keys...)
+	f := fields{}
+	d := &Deployment{doc: doc}
+	f.metadata(d, f.object(doc, "metadata"))
+	spec := f.object(f.object(f.object(doc, "spec"), "template"), "spec")
+	for _, c := range f.array(spec, "containers") {
+		d.Template.Containers = append(d.Template.Containers, Container{Name: f.text(c, "name")})
+	}
+	if f.err != nil {
+		return nil, fmt.Errorf("deployment %s/%s: %w", d.Namespace, d.Name, f.err)
+	}
+	return d, nil
 }
 
-// Raw is the whole object as it was read. It must not be changed.
+// Get is the raw value of a field, or nil where the object lacks it. A null is
+// nothing: an API server drops it, and templates of manifests often leave one.
+func (d *Deployment) Get(p Path) *fastjson.Value {
+	v := d.get(p)
+	if v == nil || v.Type() == fastjson.TypeNull {
+		return nil
+	}
+	return v
+}
+
+// Raw is the whole object as it was read. Whoever changes it must not use the view
+// any more.
 func (d *Deployment) Raw() *fastjson.Value { return d.doc }

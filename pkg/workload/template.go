@@ -1,7 +1,7 @@
 package workload
 
 import (
-	"fmt"
+	"slices"
 
 	"github.com/valyala/fastjson"
 )
@@ -17,48 +17,77 @@ func SameSpec(a, b *Deployment) bool {
 	return Equal(a.doc.Get("spec"), b.doc.Get("spec"))
 }
 
-// AuthorTemplate is a copy of the raw Pod template in which the given fields are as
-// if nobody had written them. Two such copies are equal when their authors meant the
-// same.
-func AuthorTemplate(d *Deployment, without []Path) (*fastjson.Value, error) {
-	var parser fastjson.Parser
-	raw := d.doc.Get("spec", "template")
-	if raw == nil {
-		return nil, nil
+// SameAuthorTemplate tells whether the authors of two objects meant the same Pod
+// template: the given fields of each count as if nobody had written them. What an API
+// server reads alike is alike: an empty lifecycle and none, a grace period that was
+// left out and the default.
+func SameAuthorTemplate(a *Deployment, without []Path, b *Deployment, butWithout []Path) bool {
+	x, y := authored{a, without}, authored{b, butWithout}
+	s, t := a.doc.Get("spec", "template"), b.doc.Get("spec", "template")
+	if !sameBut(s, t, "spec") {
+		return false
 	}
-	template, err := parser.ParseBytes(raw.MarshalTo(nil))
-	if err != nil {
-		return nil, fmt.Errorf("pod template: %w", err)
-	}
-	for _, p := range without {
-		if !p.InTemplate() {
-			continue
-		}
-		keys := d.Keys(p)
-		if keys == nil {
-			continue
-		}
-		keys = keys[2:] // below spec.template
-		template.Get(keys[:len(keys)-1]...).Del(keys[len(keys)-1])
-	}
-	normalize(template)
-	return template, nil
+	s, t = s.Get("spec"), t.Get("spec")
+	return sameBut(s, t, "containers", graceKey) &&
+		x.grace(s) == y.grace(t) &&
+		slices.EqualFunc(s.GetArray("containers"), t.GetArray("containers"), func(c, d *fastjson.Value) bool {
+			return sameContainer(x, c, y, d)
+		})
 }
 
-// normalize spells out what an API server reads alike: an empty lifecycle is none,
-// and a grace period that was left out is the default.
-func normalize(template *fastjson.Value) {
-	spec := template.Get("spec")
-	if spec == nil {
-		return
+const graceKey = "terminationGracePeriodSeconds"
+
+// authored is an object without some fields.
+type authored struct {
+	*Deployment
+	without []Path
+}
+
+func (a authored) grace(spec *fastjson.Value) string {
+	v := spec.Get(graceKey)
+	if v == nil || v.Type() == fastjson.TypeNull || slices.Contains(a.without, GracePeriod) {
+		return GracePeriod.APIDefault()
 	}
-	for _, c := range spec.GetArray("containers") {
-		if hooks := c.GetObject("lifecycle"); hooks != nil && hooks.Len() == 0 {
-			c.Del("lifecycle")
+	return string(v.MarshalTo(nil))
+}
+
+// field is a container's field, nil when it is absent or does not count.
+func (a authored) field(container *fastjson.Value, field string, keys ...string) *fastjson.Value {
+	for _, p := range a.without {
+		if name, f := p.Container(); f == field && name == string(container.GetStringBytes("name")) {
+			return nil
 		}
 	}
-	const grace = "terminationGracePeriodSeconds"
-	if v := spec.Get(grace); v != nil && string(v.MarshalTo(nil)) == GracePeriod.APIDefault() {
-		spec.Del(grace)
+	v := container.Get(keys...)
+	if v != nil && v.Type() == fastjson.TypeNull {
+		return nil
 	}
+	return v
+}
+
+func sameContainer(x authored, c *fastjson.Value, y authored, d *fastjson.Value) bool {
+	return sameBut(c, d, startupProbe, readinessProbe, "lifecycle") &&
+		sameBut(c.Get("lifecycle"), d.Get("lifecycle"), "preStop") &&
+		Equal(x.field(c, startupProbe, startupProbe), y.field(d, startupProbe, startupProbe)) &&
+		Equal(x.field(c, readinessProbe, readinessProbe), y.field(d, readinessProbe, readinessProbe)) &&
+		Equal(x.field(c, preStop, "lifecycle", "preStop"), y.field(d, preStop, "lifecycle", "preStop"))
+}
+
+// sameBut compares two objects without some keys. An absent object is an empty one.
+func sameBut(a, b *fastjson.Value, without ...string) bool {
+	return partOf(a, b, without) && partOf(b, a, without)
+}
+
+func partOf(a, b *fastjson.Value, without []string) bool {
+	object, other := a.GetObject(), b.GetObject()
+	if object == nil {
+		return true
+	}
+	same := true
+	object.Visit(func(key []byte, v *fastjson.Value) {
+		if same && !slices.Contains(without, string(key)) {
+			same = other != nil && Equal(v, other.Get(string(key)))
+		}
+	})
+	return same
 }

@@ -2,7 +2,6 @@ package verdict
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/decision"
@@ -58,24 +57,19 @@ func Judge(set *manifest.Set, nativeSleep bool) []Verdict {
 
 func (v *Verdict) judge(maker *decision.Maker, set *manifest.Set, nativeSleep bool) error {
 	d := v.Deployment
-	raw, err := asApplied(d.JSON)
-	if err != nil {
-		return err
-	}
+	var err error
 	v.Decision, err = maker.Make(&decision.Request{
-		New:         raw,
+		New:         d.JSON,
 		Namespace:   set.Annotations(d.Namespace),
 		Graph:       set.Graph(d.Namespace),
+		Manifest:    !d.Stored(),
 		NativeSleep: nativeSleep,
 	})
 	if err != nil {
 		return plain(err)
 	}
-	if !v.Guarded() {
-		return nil
-	}
-	if v.Patch, err = patchFor(d.JSON, &v.Decision); err != nil {
-		return fmt.Errorf("patch: %w", err)
+	if v.Guarded() {
+		v.Patch = v.Decision.Patch
 	}
 	return nil
 }

@@ -1,0 +1,49 @@
+package decision_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/valyala/fastjson"
+
+	"github.com/rollguard/rollguard/pkg/patch"
+)
+
+func FuzzAnyObjectIsDecidedOrRefused(f *testing.F) {
+	f.Add([]byte(bare), []byte(nil), true)
+	f.Add([]byte(bare), []byte(bare), false)
+	f.Add([]byte(`{}`), []byte(`{}`), true)
+	f.Add([]byte(`{"spec":null}`), []byte(nil), true)
+	f.Add([]byte(`{"metadata":{"annotations":null},"spec":{"strategy":{"rollingUpdate":null},"template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"app","lifecycle":null}]}}}}`), []byte(nil), true)
+	for number := range uint64(4) {
+		request := newGenerator(7, number).request()
+		f.Add(request.New, []byte(nil), number%2 == 0)
+	}
+	m, graph := maker(), behind("ip")
+	f.Fuzz(func(t *testing.T, current, old []byte, native bool) {
+		d, err := write{New: current, Old: old, Graph: graph, NativeSleep: native}.make(m)
+		if err != nil {
+			return
+		}
+		doc, err := fastjson.ParseBytes(current)
+		if err != nil {
+			t.Fatalf("what was decided about is no JSON: %v", err)
+		}
+		if err := patch.Apply(doc, d.Patch); err != nil {
+			t.Fatalf("the patch does not apply: %v", err)
+		}
+		// The API server's own library, on an object without keys that stand twice.
+		var plain any
+		if json.Unmarshal(current, &plain) != nil {
+			return
+		}
+		canonical, err := json.Marshal(plain)
+		if err != nil {
+			return
+		}
+		d, err = write{New: canonical, Old: old, Graph: graph, NativeSleep: native}.make(m)
+		if err == nil {
+			applied(t, canonical, d.Patch)
+		}
+	})
+}
