@@ -32,8 +32,9 @@ func (f *File) Start(ctx context.Context) error {
 			return nil
 		case <-ticker.C():
 		case <-events:
-		case <-failures:
+		case err := <-failures:
 			// Announcements may have been lost: read, as if there was one.
+			f.options.Log.V(1).Info("changes of certificate files may have been missed", "reason", err)
 		}
 		f.reload()
 	}

@@ -32,6 +32,16 @@ func TestAValueBeyondTheBoundsIsClampedAndReported(t *testing.T) {
 	}
 }
 
+func TestAttemptsBeyondTheStartupBudgetAreLimited(t *testing.T) {
+	settings, problems := resolve(map[string]string{"startup-period": "24h", "startup-failure-threshold": "10000"}, nil)
+	if got := show(settings)["startup-failure-threshold"]; got != "1" {
+		t.Errorf("got %s attempts", got)
+	}
+	if len(problems) != 1 || problems[0].Kind != api.OutOfBounds || !strings.Contains(problems[0].Message, "10000 attempts every 24h0m0s") {
+		t.Errorf("problems: %+v", problems)
+	}
+}
+
 func TestAValueAtTheBoundIsTaken(t *testing.T) {
 	settings, problems := resolve(nil, map[string]string{"pre-stop-sleep": "5m", "grace-period": "15m", "startup-budget": "1h", "min-ready": "10m"})
 	if len(problems) > 0 {

@@ -6,8 +6,10 @@ const Prefix = "rollguard.io/"
 const (
 	// LabelInject on a Namespace, with the value "enabled", makes the API server call
 	// Rollguard. On a Deployment, with the value "disabled", it opts out.
-	LabelInject    = Prefix + "inject"
-	InjectEnabled  = "enabled"
+	LabelInject = Prefix + "inject"
+	// InjectEnabled switches a namespace on.
+	InjectEnabled = "enabled"
+	// InjectDisabled switches a Deployment off.
 	InjectDisabled = "disabled"
 
 	// AnnotationInjected on a Deployment is written by Rollguard: the record of what

@@ -97,7 +97,7 @@ func TestAGoodValueIsUsed(t *testing.T) {
 		{"startup-period", "10s", "10s"},
 		{"readiness-timeout", "1s", "1s"},
 		{"readiness-success-threshold", "1", "1"},
-		{"startup-failure-threshold", "10000", "10000"},
+		{"startup-failure-threshold", "720", "720"},
 		{"startup-budget", "5m", "5m0s"},
 	} {
 		t.Run(tc.key+" "+tc.value, func(t *testing.T) {
@@ -118,7 +118,7 @@ func TestABadValueIsReportedAndChangesNothing(t *testing.T) {
 		{"mode", "Fill", "is none of fill, audit; did you mean fill?"},
 		{"mode", "enforce", "is none of fill, audit"},
 		{"mode", "", "is none of"},
-		{"profile", "carefull", "is none of careful, standard; did you mean careful?"},
+		{"profile", "carfeul", "is none of careful, standard; did you mean careful?"},
 		{"exposure", "alb", "is none of auto, alb-ip"},
 		{"keep", "strategy,prestop", `names rule "prestop", which is none of`},
 		{"keep", "prestop", "did you mean pre-stop?"},

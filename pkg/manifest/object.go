@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -91,7 +92,7 @@ func (l *lister) add(v *fastjson.Value, keys []string, byDefault typeMeta) error
 			item = typeMeta{apiVersion: t.apiVersion, kind: of}
 		}
 		for i, child := range v.GetArray("items") {
-			path := append(keys[:len(keys):len(keys)], "items", strconv.Itoa(i))
+			path := slices.Concat(keys, []string{"items", strconv.Itoa(i)})
 			if err := l.add(child, path, item); err != nil {
 				return err
 			}

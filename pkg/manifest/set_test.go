@@ -116,7 +116,7 @@ func TestTheGraphSeesAllFiles(t *testing.T) {
 	if got.Kind != topology.ALBIP || len(got.Routes) != 1 || got.Routes[0].ContainerPort == nil || *got.Routes[0].ContainerPort != 80 {
 		t.Errorf("got %+v", got)
 	}
-	if s.Graph("shop") != s.Graph("shop") {
+	if first, again := s.Graph("shop"), s.Graph("shop"); first != again {
 		t.Error("the graph is built twice")
 	}
 	if other := s.Graph("other").Exposure(pods); other.Kind != topology.None {

@@ -109,7 +109,8 @@ func nest(keys []string, value json.RawMessage) (json.RawMessage, error) {
 		wrapped = append(wrapped, key...)
 		wrapped = append(wrapped, ':')
 		wrapped = append(wrapped, value...)
-		value = append(wrapped, '}')
+		wrapped = append(wrapped, '}')
+		value = wrapped
 	}
 	return value, nil
 }

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/rollguard/rollguard/pkg/workload"
@@ -12,10 +11,6 @@ import (
 // kuberuntime_container.go). It is never lowered.
 func gracePeriod(e *evaluation) {
 	t := &e.timing
-	if t.grace < t.needed+t.rest {
-		e.find(AtRisk, GraceTooShort, workload.GracePeriod,
-			fmt.Sprintf("a grace period of %s is too short: %s of sleep and %s to shut down are needed, so the sleep is %s", t.grace, t.needed, t.rest, t.sleep))
-	}
 	if t.fixed {
 		return
 	}

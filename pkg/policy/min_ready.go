@@ -72,7 +72,7 @@ func (e *evaluation) wantMinReady(needed time.Duration, source string, code Code
 		return
 	}
 	seconds := int64(needed / time.Second)
-	if deadline := int64(e.deadline()); seconds >= deadline {
+	if deadline := e.deadline(); seconds >= deadline {
 		seconds = max(deadline-1, 0)
 	}
 	if seconds > 0 {

@@ -38,10 +38,12 @@ func (e *evaluation) provenPorts(asked api.Setting[*intstr.IntOrString]) []prove
 		if asked.Value != nil {
 			p.port = *asked.Value
 		}
-		found = append(found, p)
+		if declares(c, p.port) {
+			found = append(found, p)
+		}
 	}
 	if len(found) == 0 && asked.Value != nil {
-		if c := e.serving(); c != nil {
+		if c := e.serving(); c != nil && declares(c, *asked.Value) {
 			found = append(found, provenPort{container: c, port: *asked.Value})
 		}
 	}
@@ -70,6 +72,20 @@ func (e *evaluation) serving() *workload.Container {
 		return &t.Containers[0]
 	}
 	return nil
+}
+
+// declares tells whether a kubelet could resolve the port: a number always, a name only
+// in a container that declares it.
+func declares(c *workload.Container, port intstr.IntOrString) bool {
+	if port.Type == intstr.Int {
+		return true
+	}
+	for _, p := range c.Ports {
+		if p.Name == port.StrVal {
+			return true
+		}
+	}
+	return false
 }
 
 func has(found []provenPort, c *workload.Container) bool {

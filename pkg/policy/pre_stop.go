@@ -44,9 +44,9 @@ func addSleep(e *evaluation, c *workload.Container) {
 // ownHook judges a hook that the author wrote. It is never changed.
 func ownHook(e *evaluation, c *workload.Container) {
 	path := workload.PreStop(c.Name)
-	d, clear := hookSleep(c.PreStop)
+	d, plain := hookSleep(c.PreStop)
 	switch {
-	case !clear:
+	case !plain:
 		e.find(AtRisk, PreStopUnclear, path, fmt.Sprintf("container %s has a preStop hook that does not show how long it waits; at least %s are needed", c.Name, e.timing.needed))
 	case d < e.timing.needed:
 		e.find(AtRisk, PreStopTooShort, path, fmt.Sprintf("container %s sleeps %s before it stops, and %s are needed (%s)", c.Name, d, e.timing.needed, e.timing.sleepSource))

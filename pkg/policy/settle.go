@@ -102,7 +102,7 @@ func (e *evaluation) freeze() {
 			if v := e.in.New.Get(w.path); v == nil || !equalJSON(v, w.value) {
 				pending++
 			}
-		case w.code == NoLongerCalledFor:
+		case w.code == NoLongerCalledFor && !e.harmful(w.path):
 			kept = append(kept, want{path: w.path, value: e.in.New.Get(w.path).MarshalTo(nil), rule: w.rule, code: w.code})
 		default:
 			kept = append(kept, w)
@@ -114,6 +114,12 @@ func (e *evaluation) freeze() {
 		e.find(Skipped, PendingRollout, "", "the Pod template is left as it is, as this write does not change it: it is completed with the next rollout")
 	}
 	e.result.wants = kept
+}
+
+// harmful tells whether a value that nobody calls for any more would make the author's
+// write invalid: a minReadySeconds of ours above his new progress deadline.
+func (e *evaluation) harmful(p workload.Path) bool {
+	return p == workload.MinReadySeconds && e.in.New.MinReadySeconds >= e.in.New.ProgressDeadlineSeconds
 }
 
 // restored puts back what the old object had from us, so that the template equals

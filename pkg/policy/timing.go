@@ -43,7 +43,9 @@ type Computed struct {
 const longestFollowedDelay = 60 * time.Second
 
 func (e *evaluation) computeTiming() {
+	e.current = api.RulePreStop
 	t := e.neededSleep()
+	e.current = api.RuleGracePeriod
 	e.neededGrace(&t)
 	e.timing = t
 	e.result.Computed.PreStopSleep.Value = t.sleep
@@ -137,6 +139,10 @@ func (e *evaluation) neededGrace(t *timing) {
 	}
 	if t.grace < t.sleep+t.rest {
 		t.sleep = fit(t)
+	}
+	if t.grace < t.needed+t.rest {
+		e.find(AtRisk, GraceTooShort, workload.GracePeriod,
+			fmt.Sprintf("a grace period of %s is too short: %s of sleep and %s to shut down are needed, so the sleep is %s", t.grace, t.needed, t.rest, t.sleep))
 	}
 }
 

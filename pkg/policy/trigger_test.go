@@ -225,3 +225,15 @@ func TestSomeDeploymentsAreLeftAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestALeftoverOfOursNeverMakesAWriteInvalid(t *testing.T) {
+	stored := write{namespace: map[string]string{"min-ready": "25s"}}.evaluate(t).object
+	shorter := put(t, stored, 20, "spec", "progressDeadlineSeconds")
+	m := write{new: shorter, old: stored}.evaluate(t)
+	if m.Trigger != policy.TemplateKept {
+		t.Fatalf("trigger %s", m.Trigger)
+	}
+	if d := read(t, m.object); d.MinReadySeconds >= d.ProgressDeadlineSeconds {
+		t.Errorf("minReadySeconds %d, progressDeadlineSeconds %d: the API server would refuse this", d.MinReadySeconds, d.ProgressDeadlineSeconds)
+	}
+}

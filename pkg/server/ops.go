@@ -19,8 +19,8 @@ type ops struct {
 	listener net.Listener
 }
 
-func newOps(o Options, ready map[string]healthz.Checker, gatherer prometheus.Gatherer) (*ops, error) {
-	listener, err := net.Listen("tcp", o.OpsAddress)
+func newOps(ctx context.Context, o Options, ready map[string]healthz.Checker, gatherer prometheus.Gatherer) (*ops, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.OpsAddress)
 	if err != nil {
 		return nil, fmt.Errorf("ops address: %w", err)
 	}

@@ -62,7 +62,7 @@ func build(ctx context.Context, o Options) (*server, error) {
 		return nil, err
 	}
 	s.webhook = s.newWebhook()
-	s.ops, err = newOps(o, s.checks(), registry)
+	s.ops, err = newOps(ctx, o, s.checks(), registry)
 	return s, err
 }
 

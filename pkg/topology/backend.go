@@ -37,12 +37,11 @@ func ingressBackends(ing *networkingv1.Ingress, class *class, services map[strin
 			gaps = append(gaps, *ingressGap(ing, fmt.Sprintf("sends traffic by action %s, which is not read yet", b.Service.Name)))
 			continue
 		}
-		port := portName(b.Service.Port)
-		if key := b.Service.Name + "\x00" + port; seen[key] {
+		key := b.Service.Name + "\x00" + portName(b.Service.Port)
+		if seen[key] {
 			continue
-		} else {
-			seen[key] = true
 		}
+		seen[key] = true
 		svc, ok := services[b.Service.Name]
 		if !ok {
 			gaps = append(gaps, *ingressGap(ing, fmt.Sprintf("names Service %s, which does not exist", b.Service.Name)))

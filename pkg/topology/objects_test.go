@@ -105,10 +105,6 @@ func className(name string) func(*networkingv1.Ingress) {
 
 func classless(i *networkingv1.Ingress) { i.Spec.IngressClassName = nil }
 
-func serviceAnnotated(key, value string) func(*corev1.Service) {
-	return func(s *corev1.Service) { s.Annotations[key] = value }
-}
-
 // sources are one Service, one Ingress and the class alb.
 func sources(change ...func(*topology.Sources)) topology.Sources {
 	src := topology.Sources{

@@ -17,10 +17,10 @@ func TestAllocationsStayBelowTheBar(t *testing.T) {
 		}
 		got := CountAllocations(call)
 		t.Logf("%-20s %5d allocations %7d bytes", entry, got.Objects, got.Bytes)
-		switch {
-		case entry.Name == NoOp:
+		switch entry.Name {
+		case NoOp:
 			floor = got
-		case entry.Name == Rollguard:
+		case Rollguard:
 			checkBar(t, entry, got, floor)
 		}
 	}

@@ -53,10 +53,7 @@ func NewScenario(size Size) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	handler, err := ours()
-	if err != nil {
-		return nil, err
-	}
+	handler := ours()
 	stored, err := admit(handler, versions[0], versions[1])
 	if err != nil {
 		return nil, err

@@ -17,12 +17,14 @@ func main() {
 	bin := flag.String("bin", "bin", "folder of the built rollguard and rollguard-webhook")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, *bin, *once); err != nil {
-		if ctx.Err() != nil {
-			fmt.Println("\nStopped.")
-			return
-		}
+	err := run(ctx, *bin, *once)
+	interrupted := ctx.Err() != nil
+	stop()
+	if err != nil && interrupted {
+		fmt.Println("\nStopped.")
+		return
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}

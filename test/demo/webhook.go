@@ -58,7 +58,7 @@ func startWebhook(ctx context.Context, plane *kube.ControlPlane, bin string, a i
 		return w, nil
 	case err := <-w.done:
 		w.done <- err
-		return nil, fmt.Errorf("the webhook ended at once: %v: %s", err, tail(w.log))
+		return nil, fmt.Errorf("the webhook ended at once: %w: %s", err, tail(w.log))
 	}
 }
 

@@ -47,10 +47,10 @@ func Wait(ctx context.Context, plane *kube.ControlPlane, a Addresses) error {
 	}
 	last := errors.New("not looked yet")
 	err = wait.PollUntilContextTimeout(ctx, 50*time.Millisecond, time.Minute, true, func(ctx context.Context) (bool, error) {
-		if last = Ready(ctx, a.Ops); last != nil {
-			return false, nil
+		last = Ready(ctx, a.Ops)
+		if last == nil {
+			last = trusted(ctx, clients)
 		}
-		last = trusted(ctx, clients)
 		return last == nil, nil
 	})
 	if err != nil {
