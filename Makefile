@@ -55,7 +55,8 @@ image: build ## build the container image from scratch with docker, podman or bu
 	@.ci/image $(IMAGE)
 
 bench: programs kube ## time and memory of a request beside the alternatives
-	$(GO) run ./test/bench/cmd/handlerbench
+	@$(GO) run ./test/bench/cmd/rollbench
+	@$(GO) run ./test/bench/cmd/idlerss -bin $(BIN)
 
 fuzz: ## run each fuzz target for FUZZTIME
 	@.ci/fuzz $(FUZZTIME)

@@ -47,7 +47,7 @@ func run(ctx context.Context, bin string, once bool) (err error) {
 	if err := d.show(ctx); err != nil {
 		return err
 	}
-	defer d.webhook.stop()
+	defer d.webhook.Stop()
 	if once {
 		return nil
 	}
@@ -56,7 +56,7 @@ func run(ctx context.Context, bin string, once bool) (err error) {
 	case <-ctx.Done():
 		fmt.Println("\nStopping.")
 		return nil
-	case err := <-d.webhook.done:
-		return fmt.Errorf("the webhook ended by itself: %w (log: %s)", err, d.webhook.log)
+	case err := <-d.webhook.Done:
+		return fmt.Errorf("the webhook ended by itself: %w; the end of its log:\n%s", err, d.webhook.Tail())
 	}
 }

@@ -19,7 +19,7 @@ type demo struct {
 	plane     *kube.ControlPlane
 	bin       string
 	addresses install.Addresses
-	webhook   *webhook
+	webhook   *install.Binary
 	paint     paint
 }
 
@@ -36,12 +36,12 @@ func (d *demo) show(ctx context.Context) error {
 	if err := install.Apply(ctx, d.plane, install.Call{URL: d.addresses.URL()}); err != nil {
 		return err
 	}
-	if d.webhook, err = startWebhook(ctx, d.plane, d.bin, d.addresses); err != nil {
+	if d.webhook, err = install.StartBinary(ctx, d.plane, d.bin, d.addresses); err != nil {
 		return err
 	}
 	fmt.Printf("Webhook ready, called by the API server at %s.\n", d.addresses.URL())
 	if err := d.showExample(ctx, before.Stdout); err != nil {
-		d.webhook.stop()
+		d.webhook.Stop()
 		return err
 	}
 	return nil

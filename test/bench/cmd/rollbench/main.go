@@ -30,7 +30,7 @@ func run(args []string, out io.Writer) error {
 		return fmt.Errorf("-rounds %d: at least one is needed", *rounds)
 	}
 	if *pid != 0 {
-		return printRSS(out, *pid)
+		return bench.PrintRSS(out, *pid)
 	}
 	printMachine(out)
 	for _, size := range bench.Sizes() {

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"fmt"
@@ -11,8 +11,8 @@ import (
 // barRSS is what the webhook may hold in the big cluster of the bars, in MiB.
 const barRSS = 128
 
-func printRSS(out io.Writer, pid int) error {
-	kib, err := rss(pid)
+func PrintRSS(out io.Writer, pid int) error {
+	kib, err := RSS(pid)
 	if err != nil {
 		return err
 	}
@@ -20,8 +20,8 @@ func printRSS(out io.Writer, pid int) error {
 	return err
 }
 
-// rss is the resident memory of a running process in KiB (VmRSS, proc(5)).
-func rss(pid int) (int, error) {
+// RSS is the resident memory of a running process in KiB (VmRSS, proc(5)).
+func RSS(pid int) (int, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, fmt.Errorf("resident memory: %w", err)

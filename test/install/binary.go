@@ -1,0 +1,97 @@
+package install
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/rollguard/rollguard/test/kube"
+)
+
+// Binary is a running rollguard-webhook.
+type Binary struct {
+	// Done gives the process's result when it ends by itself.
+	Done    chan error
+	process *os.Process
+	log     string
+}
+
+// StartBinary runs the real program from the folder bin with the rights of the real
+// service account, and returns when it is ready and trusted.
+func StartBinary(ctx context.Context, plane *kube.ControlPlane, bin string, a Addresses) (*Binary, error) {
+	config, err := ServiceAccount(plane)
+	if err != nil {
+		return nil, err
+	}
+	kubeconfig := filepath.Join(plane.Dir(), "webhook.kubeconfig")
+	if err := kube.WriteKubeconfig(kubeconfig, config); err != nil {
+		return nil, err
+	}
+	b := &Binary{Done: make(chan error, 1), log: filepath.Join(plane.Dir(), "webhook.log")}
+	if err := b.start(filepath.Join(bin, "rollguard-webhook"), "--kubeconfig", kubeconfig, "--host", "127.0.0.1",
+		"--port", strconv.Itoa(a.Port), "--ops-address", a.Ops, "--dns-name", "localhost", "--drain-delay", "0s"); err != nil {
+		return nil, err
+	}
+	return b, b.await(ctx, plane, a)
+}
+
+func (b *Binary) start(program string, args ...string) error {
+	log, err := os.Create(b.log)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	cmd := exec.Command(program, args...)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = ownGroup()
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start the webhook: %w", err)
+	}
+	b.process = cmd.Process
+	go func() { b.Done <- cmd.Wait() }()
+	return nil
+}
+
+// await returns when the webhook is ready, or has ended.
+func (b *Binary) await(ctx context.Context, plane *kube.ControlPlane, a Addresses) error {
+	ready := make(chan error, 1)
+	go func() { ready <- Wait(ctx, plane, a) }()
+	select {
+	case err := <-ready:
+		if err != nil {
+			b.Stop()
+			return fmt.Errorf("%w; the end of its log:\n%s", err, b.Tail())
+		}
+		return nil
+	case err := <-b.Done:
+		return fmt.Errorf("the webhook ended at once: %w; the end of its log:\n%s", err, b.Tail())
+	}
+}
+
+// PID is the process's number.
+func (b *Binary) PID() int { return b.process.Pid }
+
+// Stop ends the webhook: politely, then not.
+func (b *Binary) Stop() {
+	_ = b.process.Signal(syscall.SIGTERM)
+	select {
+	case <-b.Done:
+	case <-time.After(10 * time.Second):
+		_ = b.process.Kill()
+		<-b.Done
+	}
+}
+
+// Tail is the end of its log.
+func (b *Binary) Tail() string {
+	raw, err := os.ReadFile(b.log)
+	if err != nil {
+		return err.Error()
+	}
+	return string(raw[max(0, len(raw)-2000):])
+}
