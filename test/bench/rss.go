@@ -11,6 +11,7 @@ import (
 // barRSS is what the webhook may hold in the big cluster of the bars, in MiB.
 const barRSS = 128
 
+// PrintRSS prints the resident memory of a running process beside the bar.
 func PrintRSS(out io.Writer, pid int) error {
 	kib, err := RSS(pid)
 	if err != nil {
