@@ -20,9 +20,9 @@ type Annotation struct {
 func Annotations() []Annotation {
 	list := []Annotation{
 		{Key: "mode", OnNamespace: true, OnDeployment: true,
-			Values: "`fill`, `audit`", Default: "`fill`",
-			Help: "What Rollguard may do. `fill` completes what the author left out and never changes an authored value; `audit` changes nothing and only reports.",
-			set:  into(func(s *Settings) *Setting[Mode] { return &s.Mode }, oneOf(Fill, Audit))},
+			Values: "`fill`, `enforce`, `audit`", Default: "`fill`",
+			Help: "What Rollguard may do. `fill` completes what the author left out and never changes an authored value; `enforce` also changes authored values that lose requests, in the safe direction; `audit` changes nothing and only reports.",
+			set:  into(func(s *Settings) *Setting[Mode] { return &s.Mode }, oneOf(Fill, Enforce, Audit))},
 		{Key: keyProfile, OnNamespace: true, OnDeployment: true,
 			Values: "`standard`, `careful`, any in the config file", Default: "`standard`",
 			Help: "The named set of timings that the sleep and the grace period follow from."},

@@ -24,6 +24,8 @@ type Mode string
 const (
 	// Fill completes what the author left out and never changes an authored value.
 	Fill Mode = "fill"
+	// Enforce also changes authored values, in the safe direction only.
+	Enforce Mode = "enforce"
 	// Audit changes nothing and reports what Fill would change.
 	Audit Mode = "audit"
 )

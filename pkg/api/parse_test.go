@@ -115,8 +115,7 @@ func TestAGoodValueIsUsed(t *testing.T) {
 func TestABadValueIsReportedAndChangesNothing(t *testing.T) {
 	untouched, _ := resolve(nil, nil)
 	for _, tc := range []struct{ key, value, reason string }{
-		{"mode", "Fill", "is none of fill, audit; did you mean fill?"},
-		{"mode", "enforce", "is none of fill, audit"},
+		{"mode", "Fill", "is none of fill, enforce, audit; did you mean fill?"},
 		{"mode", "", "is none of"},
 		{"profile", "carfeul", "is none of careful, standard; did you mean careful?"},
 		{"exposure", "alb", "is none of auto, alb-ip"},

@@ -18,6 +18,14 @@ const (
 	ProgressDeadlineRaised  Code = "ProgressDeadlineRaised"
 	NoLongerCalledFor       Code = "NoLongerCalledFor"
 	Restored                Code = "Restored"
+	LeftoverRemoved         Code = "LeftoverRemoved"
+	RollingUpdateRemoved    Code = "RollingUpdateRemoved"
+
+	MaxUnavailableEnforced   Code = "MaxUnavailableEnforced"
+	PreStopLengthened        Code = "PreStopLengthened"
+	GracePeriodEnforced      Code = "GracePeriodEnforced"
+	MinReadyEnforced         Code = "MinReadyEnforced"
+	ProgressDeadlineEnforced Code = "ProgressDeadlineEnforced"
 
 	KeptOnRequest          Code = "KeptOnRequest"
 	ProbeAuthored          Code = "ProbeAuthored"
@@ -79,6 +87,13 @@ func changedEntries() []Entry {
 		{MinReadyAsked, Changed, "A rollout waits this long after a new Pod is Ready, as an annotation asks.", ""},
 		{ProgressDeadlineRaised, Changed, "The progress deadline leaves room for the start and for minReadySeconds.", ""},
 		{NoLongerCalledFor, Changed, "Rollguard wrote this earlier, and no rule calls for it any more.", ""},
+		{LeftoverRemoved, Changed, "The author wrote a probe or hook of his own, and an apply merged it with what Rollguard had added; the rest of that was removed.", ""},
+		{RollingUpdateRemoved, Changed, "The strategy became Recreate, and rolling-update values that nobody wrote on purpose were removed: the API takes only one of the two.", ""},
+		{MaxUnavailableEnforced, Changed, "The author's maxUnavailable was replaced, as mode enforce asks.", "Remove it from the manifest, or tools that compare will show a difference."},
+		{PreStopLengthened, Changed, "The author's preStop sleep was lengthened, as mode enforce asks.", "Lengthen it in the manifest."},
+		{GracePeriodEnforced, Changed, "The author's grace period was raised, as mode enforce asks.", "Raise it in the manifest."},
+		{MinReadyEnforced, Changed, "The author's minReadySeconds was raised, as mode enforce asks.", "Raise it in the manifest."},
+		{ProgressDeadlineEnforced, Changed, "The author's progressDeadlineSeconds was raised, as mode enforce asks.", "Raise it in the manifest."},
 		{Restored, Changed, "The write dropped what Rollguard had added, and nothing else in the Pod template; it was put back so that no rollout starts.", ""},
 	}
 }

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/rollguard/rollguard/pkg/api"
@@ -19,21 +18,15 @@ type evaluation struct {
 	// evidence and previous tell who wrote the fields of the new and the old object.
 	evidence, previous *provenance.Evidence
 	exposure           topology.Exposure
+	// optedOut is set when the Deployment's author wants nothing of ours any more.
+	optedOut bool
 	// assumed is set when the exposure is a guess: no probe is then added.
 	assumed bool
 	timing  timing
+	ready   readyNeed
 
 	current api.Rule
 	result  Result
-}
-
-// want is a value that a field is to have; nil means absent.
-type want struct {
-	path  workload.Path
-	value json.RawMessage
-	rule  api.Rule
-	code  Code
-	text  string
 }
 
 func newEvaluation(in *Input) *evaluation {
@@ -64,21 +57,14 @@ func (e *evaluation) find(outcome Outcome, code Code, path workload.Path, text s
 	})
 }
 
-// want asks for a value. The sentence is used if that turns out to be a change.
-func (e *evaluation) want(path workload.Path, value any, code Code, text string) {
-	encoded, err := json.Marshal(value)
-	if err != nil {
-		// Only strings, numbers and Kubernetes' own types come here; none can fail.
-		panic(fmt.Sprintf("policy: encode %s: %v", path, err))
-	}
-	e.result.wants = append(e.result.wants, want{path: path, value: encoded, rule: e.current, code: code, text: text})
-}
-
 // free tells whether Rollguard may write a field: nobody is known to have written it
 // on purpose.
 func (e *evaluation) free(p workload.Path) bool {
 	return e.evidence.Of(p) != provenance.Authored
 }
+
+// enforcing tells whether authored values may be changed, in the safe direction.
+func (e *evaluation) enforcing() bool { return e.in.Settings.Mode.Value == api.Enforce }
 
 // problems turns what was wrong with annotations into findings.
 func (e *evaluation) problems() {

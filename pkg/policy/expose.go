@@ -15,6 +15,10 @@ import (
 func (e *evaluation) expose() {
 	e.current = ""
 	switch asked := e.in.Settings.Exposure; {
+	case e.optedOut:
+		e.exposure = topology.Exposure{Kind: topology.None}
+		e.result.Exposure = e.exposure
+		return
 	case asked.Value != api.ExposureAuto:
 		e.exposure.Kind = topology.Kind(asked.Value)
 	case e.exposure.Kind == topology.None && e.in.AssumeService && e.result.Trigger == Created && e.declaresTCPPort():

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/rollguard/rollguard/pkg/workload"
@@ -12,6 +13,12 @@ import (
 func gracePeriod(e *evaluation) {
 	t := &e.timing
 	if t.fixed {
+		return
+	}
+	if now := e.author.Template.GracePeriodSeconds; !e.free(workload.GracePeriod) {
+		if seconds := int64(t.grace / time.Second); seconds > now {
+			e.correct(workload.GracePeriod, seconds, GracePeriodEnforced, fmt.Sprintf("grace period %s instead of %ds", t.grace, now))
+		}
 		return
 	}
 	e.want(workload.GracePeriod, int64(t.grace/time.Second), GracePeriodRaised, "grace period "+t.grace.String())

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,6 +33,21 @@ func commandSleep(command []string) (time.Duration, bool) {
 		return 0, false
 	}
 	return time.Duration(seconds) * time.Second, true
+}
+
+// lengthened is the same hook with a longer sleep.
+func lengthened(hook *corev1.LifecycleHandler, seconds int64) corev1.LifecycleHandler {
+	if hook.Sleep != nil {
+		return corev1.LifecycleHandler{Sleep: &corev1.SleepAction{Seconds: seconds}}
+	}
+	command := slices.Clone(hook.Exec.Command)
+	last := len(command) - 1
+	if last == 2 { // a shell
+		command[last] = command[last][:strings.LastIndexByte(strings.TrimRight(command[last], " "), ' ')+1] + strconv.FormatInt(seconds, 10)
+	} else {
+		command[last] = strconv.FormatInt(seconds, 10)
+	}
+	return corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: command}}
 }
 
 func isShell(program string) bool {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/topology"
 	"github.com/rollguard/rollguard/pkg/workload"
 )
@@ -12,24 +13,50 @@ import (
 // Pod that became Ready.
 const registration = 5 * time.Second
 
+// readyNeed is how long a new Pod must stay Ready, zero when nothing calls for it.
+type readyNeed struct {
+	duration time.Duration
+	source   string
+	code     Code
+}
+
 // minReady makes a rollout wait until the load balancer has had time to find the
 // new Pod healthy; to Kubernetes it is available much earlier. The readiness gate
 // does that better, so with it nothing is needed. Measured without either: one
 // replica loses 10 to 21 % of its requests in a rollout.
 func minReady(e *evaluation) {
-	if asked := e.in.Settings.MinReady; asked.Value != nil {
-		e.wantMinReady(*asked.Value, asked.Source.String(), MinReadyAsked)
-		return
-	}
-	needed, source := e.timeToHealthy()
 	switch {
-	case needed == 0:
-		return
-	case e.exposure.ReadinessGate:
+	case e.ready.duration > 0:
+		e.wantMinReady()
+	case e.exposure.Kind.ALB() && e.gated() && e.in.Settings.MinReady.Value == nil:
 		e.find(Skipped, ReadinessGateUsed, workload.MinReadySeconds, "the readiness gate makes rollouts wait for the load balancer, so minReadySeconds is not needed")
+	}
+}
+
+// computeReady is done before the rules run, as the progress deadline and the startup
+// budget depend on it.
+func (e *evaluation) computeReady() {
+	if e.in.Settings.Keeps(api.RuleMinReady) {
 		return
 	}
-	e.wantMinReady(needed, source, MinReadyFromHealthCheck)
+	if asked := e.in.Settings.MinReady; asked.Value != nil {
+		e.ready = readyNeed{*asked.Value, asked.Source.String(), MinReadyAsked}
+	} else if needed, source := e.timeToHealthy(); !e.gated() {
+		e.ready = readyNeed{needed, source, MinReadyFromHealthCheck}
+	}
+	e.result.Computed.MinReady.Value = e.ready.duration
+	e.result.Computed.MinReadySource = e.ready.source
+}
+
+// gated tells whether a readiness gate makes rollouts wait. EKS Auto Mode has none,
+// whatever the namespace's label says (aws/containers-roadmap issue 2511).
+func (e *evaluation) gated() bool {
+	for i := range e.exposure.Routes {
+		if e.exposure.Routes[i].Controller == topology.ControllerAutoMode {
+			return false
+		}
+	}
+	return e.exposure.ReadinessGate
 }
 
 // timeToHealthy is the longest time that any ip target needs: registration, one
@@ -61,21 +88,16 @@ func (e *evaluation) timeToHealthy() (time.Duration, string) {
 
 // wantMinReady keeps below the progress deadline, as validation demands, and never
 // shortens what the author wrote.
-func (e *evaluation) wantMinReady(needed time.Duration, source string, code Code) {
-	e.result.Computed.MinReady.Value = needed
-	e.result.Computed.MinReadySource = source
-	now := time.Duration(e.author.MinReadySeconds) * time.Second
-	if !e.free(workload.MinReadySeconds) {
-		if now < needed {
-			e.find(AtRisk, MinReadyTooShort, workload.MinReadySeconds, fmt.Sprintf("minReadySeconds is %d, and the load balancer may need %s until a new Pod is healthy (%s)", e.author.MinReadySeconds, needed, source))
-		}
-		return
-	}
-	seconds := int64(needed / time.Second)
-	if deadline := e.deadline(); seconds >= deadline {
-		seconds = max(deadline-1, 0)
-	}
-	if seconds > 0 {
-		e.want(workload.MinReadySeconds, seconds, code, fmt.Sprintf("minReadySeconds %d", seconds))
+func (e *evaluation) wantMinReady() {
+	needed, now := e.ready.duration, time.Duration(e.author.MinReadySeconds)*time.Second
+	seconds := max(min(int64(needed/time.Second), e.deadline()-1), 0)
+	switch {
+	case e.free(workload.MinReadySeconds) && seconds > 0:
+		e.want(workload.MinReadySeconds, seconds, e.ready.code, fmt.Sprintf("minReadySeconds %d", seconds))
+	case e.free(workload.MinReadySeconds), now >= needed:
+	case e.enforcing():
+		e.correct(workload.MinReadySeconds, seconds, MinReadyEnforced, fmt.Sprintf("minReadySeconds %d instead of %d", seconds, e.author.MinReadySeconds))
+	default:
+		e.find(AtRisk, MinReadyTooShort, workload.MinReadySeconds, fmt.Sprintf("minReadySeconds is %d, and the load balancer may need %s until a new Pod is healthy (%s)", e.author.MinReadySeconds, needed, e.ready.source))
 	}
 }

@@ -73,7 +73,10 @@ func Evaluate(in *Input) Result {
 	if e.result.Trigger == Unrelated {
 		return e.result
 	}
-	e.problems()
+	if !e.optedOut {
+		e.problems()
+	}
+	e.repair()
 	e.expose()
 	if e.exposure.Kind != topology.None {
 		e.computeTiming()

@@ -21,6 +21,10 @@ func progressDeadline(e *evaluation) {
 	if needed <= now {
 		return
 	}
+	if !e.free(workload.ProgressDeadline) && e.enforcing() {
+		e.correct(workload.ProgressDeadline, needed, ProgressDeadlineEnforced, fmt.Sprintf("progressDeadlineSeconds %d instead of %d", needed, now))
+		return
+	}
 	if !e.free(workload.ProgressDeadline) {
 		e.find(AtRisk, DeadlineTooShort, workload.ProgressDeadline, fmt.Sprintf("progressDeadlineSeconds is %d, and a start with minReadySeconds may take %d", now, needed))
 		return
@@ -31,7 +35,8 @@ func progressDeadline(e *evaluation) {
 // deadline is the progress deadline that will hold after the evaluation.
 func (e *evaluation) deadline() int64 {
 	now := int64(e.author.ProgressDeadlineSeconds)
-	if !e.free(workload.ProgressDeadline) || e.in.Settings.Keeps(api.RuleProgressDeadline) {
+	fixed := !e.free(workload.ProgressDeadline) && !e.enforcing()
+	if fixed || e.in.Settings.Keeps(api.RuleProgressDeadline) {
 		return now
 	}
 	return max(now, e.neededDeadline())
@@ -40,7 +45,7 @@ func (e *evaluation) deadline() int64 {
 // neededDeadline is 0 when nothing was asked for that might not fit.
 func (e *evaluation) neededDeadline() int64 {
 	minReady := time.Duration(e.author.MinReadySeconds) * time.Second
-	if d := e.result.Computed.MinReady.Value; e.free(workload.MinReadySeconds) && d > minReady {
+	if d := e.ready.duration; (e.free(workload.MinReadySeconds) || e.enforcing()) && d > minReady {
 		minReady = d
 	}
 	budget := e.askedBudget()

@@ -3,6 +3,7 @@ package policy
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/valyala/fastjson"
 
@@ -29,8 +30,17 @@ func (e *evaluation) settle() {
 		e.recordFrozen()
 	}
 	if e.result.Mode == api.Audit {
-		e.result.wants, e.result.record = nil, nil
+		e.repairOnly()
 	}
+}
+
+// repairOnly keeps what must be done even where nothing is to be changed: without it
+// the API server would refuse the write. The record stays as it is.
+func (e *evaluation) repairOnly() {
+	e.result.record = nil
+	e.result.wants = slices.DeleteFunc(e.result.wants, func(w want) bool {
+		return w.code != LeftoverRemoved && w.code != RollingUpdateRemoved
+	})
 }
 
 // settleOne turns a want into a change, when it is one.
@@ -53,7 +63,7 @@ func (e *evaluation) settleOne(w want) {
 	}
 	// A default that stands in no manifest is recorded when it is written out: once the
 	// result is applied, it would pass for the author's.
-	if (mine || before == nil) && w.value != nil && w.code != NoLongerCalledFor {
+	if (mine || before == nil) && w.value != nil && w.code != NoLongerCalledFor && !w.theirs {
 		e.result.record[w.path] = w.value
 	}
 }
@@ -103,14 +113,15 @@ func (e *evaluation) freeze() {
 				pending++
 			}
 		case w.code == NoLongerCalledFor && !e.harmful(w.path):
-			kept = append(kept, want{path: w.path, value: e.in.New.Get(w.path).MarshalTo(nil), rule: w.rule, code: w.code})
+			// It stays, and stays recorded.
+			kept = append(kept, want{path: w.path, value: e.in.New.Get(w.path).MarshalTo(nil)})
 		default:
 			kept = append(kept, w)
 		}
 	}
 	if e.result.Trigger == FieldsDropped {
 		kept = append(kept, e.restored()...)
-	} else if pending > 0 {
+	} else if pending > 0 && !e.optedOut {
 		e.find(Skipped, PendingRollout, "", "the Pod template is left as it is, as this write does not change it: it is completed with the next rollout")
 	}
 	e.result.wants = kept

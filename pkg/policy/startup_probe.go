@@ -31,7 +31,7 @@ func startupFailures(e *evaluation) int32 {
 	if s.FailureThreshold.Value != nil {
 		return *s.FailureThreshold.Value
 	}
-	budget := time.Duration(e.author.ProgressDeadlineSeconds) * time.Second
+	budget := time.Duration(e.deadline()) * time.Second
 	if bound := e.in.Settings.Bounds.MaxStartupBudget; bound > 0 {
 		budget = min(budget, bound)
 	}

@@ -16,6 +16,7 @@ import (
 func strategy(e *evaluation) {
 	s := &e.author.Strategy
 	if s.Type != "RollingUpdate" {
+		dropRollingUpdate(e)
 		e.find(AtRisk, RecreateStrategy, "spec.strategy.type", fmt.Sprintf("strategy %s stops every Pod before it starts a new one, so each rollout is an outage", s.Type))
 		return
 	}
@@ -41,12 +42,28 @@ func strategy(e *evaluation) {
 	unavailable(e)
 }
 
+// dropRollingUpdate removes values that nobody wrote on purpose from beside Recreate:
+// with server-side apply they stay when an author changes the type, and validation
+// refuses them.
+func dropRollingUpdate(e *evaluation) {
+	for _, p := range []workload.Path{workload.MaxSurge, workload.MaxUnavailable} {
+		if e.in.New.Get(p) != nil && e.free(p) {
+			e.remove(p, RollingUpdateRemoved, fmt.Sprintf("%s removed, as the strategy is Recreate", p))
+		}
+	}
+}
+
 // unavailable judges an author's maxUnavailable by what it comes to: a percentage
 // rounds down (Kubernetes pkg/controller/deployment/util, ResolveFenceposts).
 func unavailable(e *evaluation) {
 	v := e.author.Strategy.MaxUnavailable
 	n, err := intstr.GetScaledValueFromIntOrPercent(&v, int(e.author.Replicas), false)
 	if err != nil || n > 0 {
+		if e.enforcing() {
+			asked := e.in.Settings.MaxUnavailable.Value
+			e.correct(workload.MaxUnavailable, asked, MaxUnavailableEnforced, fmt.Sprintf("maxUnavailable %s instead of %s", asked.String(), v.String()))
+			return
+		}
 		e.find(AtRisk, MaxUnavailableAuthored, workload.MaxUnavailable,
 			fmt.Sprintf("maxUnavailable %s lets a rollout take %d of %d Pods away before their replacements are available; it was written by the author and is kept", v.String(), n, e.author.Replicas))
 	}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/rollguard/rollguard/pkg/api"
-	"github.com/rollguard/rollguard/pkg/provenance"
 	"github.com/rollguard/rollguard/pkg/topology"
 	"github.com/rollguard/rollguard/pkg/workload"
 )
@@ -48,6 +47,7 @@ func (e *evaluation) computeTiming() {
 	e.current = api.RuleGracePeriod
 	e.neededGrace(&t)
 	e.timing = t
+	e.computeReady()
 	e.result.Computed.PreStopSleep.Value = t.sleep
 	e.result.Computed.PreStopSleepSource = t.sleepSource
 	e.result.Computed.GracePeriod.Value = t.grace
@@ -126,7 +126,7 @@ func (e *evaluation) neededGrace(t *timing) {
 	wanted := max(t.needed, e.longestOwnSleep()) + t.rest
 	t.graceSource = fmt.Sprintf("sleep + %s", t.rest)
 	switch {
-	case e.evidence.Of(workload.GracePeriod) == provenance.Authored, e.in.Settings.Keeps(api.RuleGracePeriod):
+	case e.in.Settings.Keeps(api.RuleGracePeriod), !e.free(workload.GracePeriod) && !e.enforcing():
 		t.grace, t.fixed, t.graceSource = now, true, "the author's"
 	case asked.Value != nil:
 		t.grace, t.graceSource = max(*asked.Value, now), asked.Source.String()

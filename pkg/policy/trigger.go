@@ -14,8 +14,14 @@ func (e *evaluation) leaveAlone() bool {
 	d := e.in.New
 	e.result.Trigger = LeftAlone
 	switch {
-	case d.Deleting, d.Labels[api.LabelInject] == api.InjectDisabled:
+	case d.Deleting:
 		return true
+	case d.Labels[api.LabelInject] == api.InjectDisabled:
+		// What was added before goes away with the next rollout.
+		e.optedOut = true
+		if d.Annotations[api.AnnotationInjected] == "" {
+			return true
+		}
 	case d.Controller != "" && !e.in.Settings.MutateOwned.Value:
 		e.find(Skipped, OwnedByController, "", fmt.Sprintf("this Deployment is owned by %s, which would undo changes; set %sowned: mutate if not", d.Controller, api.Prefix))
 		return true

@@ -237,3 +237,13 @@ func TestALeftoverOfOursNeverMakesAWriteInvalid(t *testing.T) {
 		t.Errorf("minReadySeconds %d, progressDeadlineSeconds %d: the API server would refuse this", d.MinReadySeconds, d.ProgressDeadlineSeconds)
 	}
 }
+
+func TestWhatIsKeptUntilTheNextRolloutStaysRecorded(t *testing.T) {
+	stored := write{namespace: map[string]string{"min-ready": "25s"}}.evaluate(t).object
+	paused := write{new: put(t, stored, true, "spec", "paused"), old: stored, namespace: map[string]string{"exposure": "none"}}.evaluate(t)
+	sameRecord(t, paused, stored)
+	gone := write{new: put(t, paused.object, "x:2", "spec", "template", "metadata", "labels", "version"), old: paused.object, namespace: map[string]string{"exposure": "none"}}.evaluate(t)
+	if d := read(t, gone.object); d.MinReadySeconds != 0 || d.Strategy.MaxUnavailable.String() != "25%" {
+		t.Errorf("minReadySeconds %d, maxUnavailable %s are still there", d.MinReadySeconds, d.Strategy.MaxUnavailable.String())
+	}
+}

@@ -18,14 +18,14 @@ type Place struct {
 // Places are the values that the Deployment is to have, the record last. They are
 // empty when the decision is to change nothing.
 func (r *Result) Places(d *workload.Deployment) ([]Place, error) {
-	if r.record == nil {
-		return nil, nil
-	}
 	places := make([]Place, 0, len(r.wants)+1)
 	for _, w := range r.wants {
 		if keys := d.Keys(w.path); keys != nil {
 			places = append(places, Place{Keys: keys, Value: w.value})
 		}
+	}
+	if r.record == nil {
+		return places, nil // nothing of ours was looked at
 	}
 	record, err := provenance.Encode(r.record)
 	if err != nil {

@@ -3,8 +3,6 @@ package provenance
 import (
 	"slices"
 
-	"github.com/valyala/fastjson"
-
 	"github.com/rollguard/rollguard/pkg/workload"
 )
 
@@ -13,7 +11,8 @@ type Answer string
 
 // The answers.
 const (
-	// Ours: the record says that Rollguard wrote it, and the value still is that.
+	// Ours: the record says that Rollguard wrote it, the value still is that, and no
+	// manifest of the author's claims the field.
 	Ours Answer = "ours"
 	// Authored: somebody wrote it on purpose.
 	Authored Answer = "authored"
@@ -25,50 +24,34 @@ const (
 	Unknown Answer = "unknown"
 )
 
-// lastApplied is written by client-side kubectl apply and by Argo CD.
-const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
-
 // Evidence is what one object tells about the authorship of its fields.
 type Evidence struct {
 	deployment *workload.Deployment
 	ours       []workload.Path
-	// applied are the fieldsV1 of the Apply entries.
-	applied []*fastjson.Value
-	// manifest is the last-applied configuration, nil without one.
-	manifest *fastjson.Value
+	records    []Record
+	authors    []author
 }
 
 // Gather reads the evidence. Several records may be given, as on an update the old
 // object's record still holds for what was carried over.
 func Gather(d *workload.Deployment, records ...Record) *Evidence {
-	e := &Evidence{deployment: d}
+	e := &Evidence{deployment: d, records: records, authors: authorsOf(d)}
 	for _, r := range records {
 		for p := range r.values {
-			if !slices.Contains(e.ours, p) && r.Proves(p, d.Get(p)) {
+			if !slices.Contains(e.ours, p) && r.Proves(p, d.Get(p)) && !e.claimed(p) {
 				e.ours = append(e.ours, p)
 			}
 		}
 	}
 	slices.Sort(e.ours)
-	for _, entry := range d.Raw().GetArray("metadata", "managedFields") {
-		if string(entry.GetStringBytes("operation")) == "Apply" && len(entry.GetStringBytes("subresource")) == 0 {
-			if set := entry.Get("fieldsV1"); set != nil {
-				e.applied = append(e.applied, set)
-			}
-		}
-	}
-	if text := d.Annotations[lastApplied]; text != "" {
-		var parser fastjson.Parser
-		if manifest, err := parser.Parse(text); err == nil {
-			e.manifest = manifest
-		}
-	}
 	return e
 }
 
 // IsManifest says that the object is its author's manifest, read from a file: what is
 // in it was written on purpose.
-func (e *Evidence) IsManifest() { e.manifest = e.deployment.Raw() }
+func (e *Evidence) IsManifest() {
+	e.authors = append(e.authors, manifest{e.deployment.Raw()})
+}
 
 // Ours are the fields that the records prove to be Rollguard's, sorted.
 func (e *Evidence) Ours() []workload.Path { return e.ours }
@@ -88,28 +71,28 @@ func (e *Evidence) Of(p workload.Path) Answer {
 		return Authored
 	case e.written(p):
 		return Authored
-	case value == nil, len(e.applied) > 0, e.manifest != nil:
+	case value == nil, len(e.authors) > 0:
 		return Defaulted
 	}
 	return Unknown
 }
 
-// written tells whether an author's own manifest has the field. It is asked only for
-// fields outside containers, as only those have defaults.
+// written tells whether an author's manifest has the field.
 func (e *Evidence) written(p workload.Path) bool {
-	if e.manifest == nil && len(e.applied) == 0 {
-		return false
+	for _, a := range e.authors {
+		if a.writes(p) {
+			return true
+		}
 	}
-	keys := e.deployment.Keys(p)
-	if v := e.manifest.Get(keys...); v != nil && v.Type() != fastjson.TypeNull {
-		return true
-	}
-	owned := make([]string, len(keys))
-	for i, key := range keys {
-		owned[i] = "f:" + key
-	}
-	for _, set := range e.applied {
-		if set.Get(owned...) != nil {
+	return false
+}
+
+// claimed tells whether an author's manifest has the field and means it as his own. A
+// manifest that carries our record was rendered by Rollguard and then committed: what
+// the record lists in it is still ours.
+func (e *Evidence) claimed(p workload.Path) bool {
+	for _, a := range e.authors {
+		if a.writes(p) && !a.carriesRecord() {
 			return true
 		}
 	}

@@ -21,7 +21,7 @@ func (s *server) newRecorder() (prometheus.Gatherer, error) {
 	registry := prometheus.NewRegistry()
 	recorder, err := metrics.New(metrics.Options{
 		Registerer:        registry,
-		Modes:             []string{string(api.Fill), string(api.Audit)},
+		Modes:             []string{string(api.Fill), string(api.Enforce), string(api.Audit)},
 		Outcomes:          admission.Outcomes(),
 		Codes:             codes(),
 		Stages:            append(admission.Stages(), stageCertificate),

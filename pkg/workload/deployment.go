@@ -1,10 +1,12 @@
 package workload
 
 import (
-	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/util/intstr"
+	"fmt"
 
 	"github.com/valyala/fastjson"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"sigs.k8s.io/json"
 )
 
 // Deployment is the view of one apps/v1 Deployment. Rules read it and never change
@@ -108,4 +110,31 @@ func (d *Deployment) reset(p Path) {
 			c.PreStop = nil
 		}
 	}
+}
+
+// With is a copy of the view in which a probe or hook has another value.
+func (d *Deployment) With(p Path, value []byte) (*Deployment, error) {
+	name, field := p.Container()
+	out := *d
+	out.Template.Containers = append([]Container(nil), d.Template.Containers...)
+	c := out.Template.Container(name)
+	if c == nil {
+		return nil, fmt.Errorf("%s: no such container", p)
+	}
+	var err error
+	switch field {
+	case startupProbe:
+		c.StartupProbe = new(corev1.Probe)
+		err = json.UnmarshalCaseSensitivePreserveInts(value, c.StartupProbe)
+	case readinessProbe:
+		c.ReadinessProbe = new(corev1.Probe)
+		err = json.UnmarshalCaseSensitivePreserveInts(value, c.ReadinessProbe)
+	case preStop:
+		c.PreStop = new(corev1.LifecycleHandler)
+		err = json.UnmarshalCaseSensitivePreserveInts(value, c.PreStop)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", p, err)
+	}
+	return &out, nil
 }

@@ -17,7 +17,7 @@ const module = "github.com/rollguard/rollguard/"
 const order = `
 NONE                                      < pkg/api pkg/workload pkg/topology: words, the view and the graph stand alone
 pkg/workload                              < pkg/patch: JSON equality
-pkg/workload                              < pkg/provenance: who wrote which field of the view
+pkg/api pkg/workload                      < pkg/provenance: who wrote which field of the view
 pkg/api pkg/workload pkg/topology pkg/provenance < pkg/policy: rules see settings, the Deployment, its routes and authors
 pkg/api pkg/workload pkg/topology pkg/policy pkg/patch < pkg/decision: the straight road from JSON to patch
 pkg/api pkg/topology pkg/decision pkg/policy pkg/workload pkg/patch < pkg/manifest: files instead of a cluster

@@ -1,0 +1,56 @@
+package policy
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/workload"
+)
+
+// want is a value that a field is to have; nil means absent.
+type want struct {
+	path  workload.Path
+	value json.RawMessage
+	rule  api.Rule
+	code  Code
+	text  string
+	// theirs marks a value that stays the author's: it was corrected, not added, and is
+	// not recorded as ours.
+	theirs bool
+}
+
+// want asks for a value of ours. The sentence is used if that turns out to be a change.
+func (e *evaluation) want(path workload.Path, value any, code Code, text string) {
+	e.put(want{path: path, value: encode(path, value), rule: e.current, code: code, text: text})
+}
+
+// correct asks for an author's value to become another one.
+func (e *evaluation) correct(path workload.Path, value any, code Code, text string) {
+	e.put(want{path: path, value: encode(path, value), rule: e.current, code: code, text: text, theirs: true})
+}
+
+// remove asks for a field to be absent.
+func (e *evaluation) remove(path workload.Path, code Code, text string) {
+	e.put(want{path: path, rule: e.current, code: code, text: text, theirs: true})
+}
+
+// put keeps one want for each field: the last one.
+func (e *evaluation) put(w want) {
+	for i := range e.result.wants {
+		if e.result.wants[i].path == w.path {
+			e.result.wants[i] = w
+			return
+		}
+	}
+	e.result.wants = append(e.result.wants, w)
+}
+
+func encode(path workload.Path, value any) json.RawMessage {
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		// Only strings, numbers and Kubernetes' own types come here; none can fail.
+		panic(fmt.Sprintf("policy: encode %s: %v", path, err))
+	}
+	return encoded
+}

@@ -1,0 +1,98 @@
+package provenance
+
+import (
+	"strings"
+
+	"github.com/valyala/fastjson"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/workload"
+)
+
+// author is one source that says exactly which fields somebody wrote.
+type author interface {
+	// writes tells whether the author wrote the field, or something below it.
+	writes(workload.Path, ...string) bool
+	// carriesRecord tells whether Rollguard's record is part of what he wrote.
+	carriesRecord() bool
+}
+
+// lastApplied is written by client-side kubectl apply and by Argo CD.
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
+// authorsOf reads the Apply entries of managedFields and the last-applied annotation.
+// Update entries prove nothing: they own defaults too.
+func authorsOf(d *workload.Deployment) []author {
+	var out []author
+	for _, entry := range d.Raw().GetArray("metadata", "managedFields") {
+		if string(entry.GetStringBytes("operation")) != "Apply" || len(entry.GetStringBytes("subresource")) > 0 {
+			continue
+		}
+		if set := entry.Get("fieldsV1"); set != nil {
+			out = append(out, fieldSet{set})
+		}
+	}
+	if text := d.Annotations[lastApplied]; text != "" {
+		var parser fastjson.Parser
+		if root, err := parser.Parse(text); err == nil {
+			out = append(out, manifest{root})
+		}
+	}
+	return out
+}
+
+// fieldSet is the fieldsV1 of an Apply entry: "f:" before each field, and list items
+// keyed as k:{"name":"app"} (structured-merge-diff, fieldpath/serialize.go).
+type fieldSet struct{ root *fastjson.Value }
+
+func (s fieldSet) carriesRecord() bool {
+	return s.root.Get("f:metadata", "f:annotations", "f:"+api.AnnotationInjected) != nil
+}
+
+func (s fieldSet) writes(p workload.Path, below ...string) bool {
+	name, field := p.Container()
+	v, rest := s.root, string(p)
+	if name != "" {
+		// A container's name is a DNS label, so it needs no escaping.
+		v, rest = v.Get("f:spec", "f:template", "f:spec", "f:containers", `k:{"name":"`+name+`"}`), field
+	}
+	for part := range strings.SplitSeq(rest, ".") {
+		v = v.Get("f:" + part)
+	}
+	for _, part := range below {
+		v = v.Get("f:" + part)
+	}
+	return v != nil
+}
+
+// manifest is an object as its author wrote it. A null in it says nothing: an API
+// server drops it.
+type manifest struct{ root *fastjson.Value }
+
+func (m manifest) carriesRecord() bool {
+	return m.root.Get("metadata", "annotations", api.AnnotationInjected) != nil
+}
+
+func (m manifest) writes(p workload.Path, below ...string) bool {
+	name, field := p.Container()
+	v, rest := m.root, string(p)
+	if name != "" {
+		v, rest = containerOf(m.root, name), field
+	}
+	for part := range strings.SplitSeq(rest, ".") {
+		v = v.Get(part)
+	}
+	for _, part := range below {
+		v = v.Get(part)
+	}
+	return v != nil && v.Type() != fastjson.TypeNull
+}
+
+func containerOf(root *fastjson.Value, name string) *fastjson.Value {
+	for _, c := range root.GetArray("spec", "template", "spec", "containers") {
+		if string(c.GetStringBytes("name")) == name {
+			return c
+		}
+	}
+	return nil
+}
