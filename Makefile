@@ -23,7 +23,7 @@ help: ## show this help
 run: programs kube ## do the main job on a local API server (ONCE=1: show it and end)
 	@$(GO) run ./test/demo -bin $(BIN) $(if $(ONCE),-once)
 
-test: kube ## run all tests, also those against a real API server
+test: kube helm ## run all tests, also those against a real API server
 	$(GO) test -timeout 20m ./...
 
 verify: lint ## formatting, lint, generated files, tidy modules, import order
@@ -63,6 +63,10 @@ fuzz: ## run each fuzz target for FUZZTIME
 
 kube: ## build etcd, kube-apiserver and kubectl into bin/kube (about 7 minutes, once)
 	@$(GO) run ./test/kube/cmd/kubebuild -o $(BIN)/kube > /dev/null
+
+.PHONY: helm
+helm:
+	@$(GO) run ./test/kube/cmd/kubebuild -o $(BIN)/kube helm > /dev/null
 
 $(LINT): test/tools/go.mod
 	@echo "building the linter (a minute or two, once)"

@@ -28,13 +28,28 @@ func (o Output) Warnings() []string {
 
 // Kubectl runs kubectl as the administrator. An error carries what it printed.
 func Kubectl(ctx context.Context, plane *kube.ControlPlane, stdin []byte, args ...string) (Output, error) {
-	cmd := exec.CommandContext(ctx, plane.Kubectl(), append([]string{"--kubeconfig", plane.KubeconfigPath()}, args...)...)
+	return run(ctx, plane, stdin, append([]string{plane.Kubectl()}, args...))
+}
+
+// Helm runs Helm as the administrator, and builds it first where it is missing.
+func Helm(ctx context.Context, plane *kube.ControlPlane, args ...string) (Output, error) {
+	binaries, err := kube.EnsureBinaries(ctx, nil, "helm")
+	if err != nil {
+		return Output{}, err
+	}
+	return run(ctx, plane, nil, append([]string{binaries["helm"]}, args...))
+}
+
+// run runs a program that takes --kubeconfig.
+func run(ctx context.Context, plane *kube.ControlPlane, stdin []byte, command []string) (Output, error) {
+	args := append([]string{"--kubeconfig", plane.KubeconfigPath()}, command[1:]...)
+	cmd := exec.CommandContext(ctx, command[0], args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(stdin), &stdout, &stderr
 	err := cmd.Run()
 	out := Output{Stdout: stdout.String(), Stderr: stderr.String()}
 	if err != nil {
-		return out, fmt.Errorf("kubectl %s: %w: %s", strings.Join(args, " "), err, strings.TrimSpace(out.Stderr))
+		return out, fmt.Errorf("%s: %w: %s", strings.Join(command, " "), err, strings.TrimSpace(out.Stderr))
 	}
 	return out, nil
 }

@@ -13,6 +13,8 @@ const (
 	kubernetesPins   = "test/kube/modules/kubernetes"
 	etcdModule       = "go.etcd.io/etcd/server/v3"
 	etcdPins         = "test/kube/modules/etcd"
+	helmModule       = "helm.sh/helm/v4"
+	helmPins         = "test/kube/modules/helm"
 )
 
 // target is one binary this package can build.
@@ -44,6 +46,10 @@ func targets() []target {
 		kubernetes("kube-controller-manager", 1.5, false),
 		kubernetes("kube-scheduler", 1, false),
 		kubernetes("kubelet", 1, false),
+		{
+			name: "helm", module: helmModule, pins: helmPins,
+			pkg: helmModule + "/cmd/helm", minutes: 1, asset: false,
+		},
 	}
 }
 
