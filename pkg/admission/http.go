@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"mime"
 	"net/http"
 
@@ -19,6 +20,10 @@ const MaxBody = 7 << 20
 
 // keptBody is the largest buffer that is kept for the next request.
 const keptBody = 1 << 20
+
+// maxError is the most that is said of what is no review, in runes: the parser's errors
+// grow with the depth of what it reads.
+const maxError = 300
 
 // buffers are the memory of one request, used again.
 type buffers struct {
@@ -38,7 +43,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	req, status, err := b.read(w, r)
 	if err != nil {
 		h.Log.Debug("no admission review", zap.Error(err))
-		http.Error(w, err.Error(), status)
+		http.Error(w, fmt.Sprintf("%.*s", maxError, err), status)
 		return
 	}
 	resp := h.Handle(r.Context(), req)

@@ -63,7 +63,7 @@ func auditAnnotations(d *decision.Decision) map[string]string {
 func passedUnchanged(stage string, err error) *admissionv1.AdmissionResponse {
 	resp := allowed()
 	resp.Warnings = []string{line("an internal error kept Rollguard from looking at this Deployment; it was stored as you wrote it (" + stage + ")")}
-	resp.AuditAnnotations = map[string]string{auditError: clean(stage + ": " + err.Error())}
+	resp.AuditAnnotations = map[string]string{auditError: clean(stage + ": " + strings.TrimPrefix(err.Error(), stage+": "))}
 	return resp
 }
 

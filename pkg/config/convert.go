@@ -6,7 +6,7 @@ import (
 	"github.com/rollguard/rollguard/pkg/topology"
 )
 
-// Resolver knows the configured profiles and bounds.
+// Resolver knows the profiles and bounds of a checked configuration.
 func Resolver(c *v1alpha1.WebhookConfiguration) *api.Resolver {
 	profiles := make(map[string]api.Profile, len(c.Profiles))
 	for name, p := range c.Profiles {

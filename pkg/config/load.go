@@ -1,9 +1,15 @@
 package config
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 
+	yamlv3 "go.yaml.in/yaml/v3"
+	utilerrors "k8s.io/apimachinery/pkg/util/errors"
+	kjson "sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 
 	"github.com/rollguard/rollguard/pkg/config/v1alpha1"
@@ -36,8 +42,16 @@ func Parse(raw []byte) (*v1alpha1.WebhookConfiguration, error) {
 	if len(raw) > maxFile {
 		return nil, fmt.Errorf("longer than %d bytes", maxFile)
 	}
+	if err := oneDocument(raw); err != nil {
+		return nil, err
+	}
 	c := &v1alpha1.WebhookConfiguration{}
-	if err := yaml.UnmarshalStrict(raw, c); err != nil {
+	text, err := yaml.YAMLToJSONStrict(raw)
+	if err != nil {
+		return nil, err
+	}
+	unknown, err := kjson.UnmarshalStrict(text, c)
+	if err := utilerrors.NewAggregate(append(unknown, err)); err != nil {
 		return nil, err
 	}
 	if c.APIVersion != v1alpha1.APIVersion || c.Kind != v1alpha1.Kind {
@@ -48,4 +62,17 @@ func Parse(raw []byte) (*v1alpha1.WebhookConfiguration, error) {
 		return nil, errs.ToAggregate()
 	}
 	return c, nil
+}
+
+// oneDocument refuses a file of several documents: only the first would be read.
+func oneDocument(raw []byte) error {
+	decoder := yamlv3.NewDecoder(bytes.NewReader(raw))
+	var document yamlv3.Node
+	if err := decoder.Decode(&document); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if err := decoder.Decode(&document); !errors.Is(err, io.EOF) {
+		return errors.New("more than one YAML document")
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -28,8 +29,8 @@ func Validate(c *v1alpha1.WebhookConfiguration) field.ErrorList {
 			errs = append(errs, field.Invalid(field.NewPath("excludedNamespaces").Index(i), name, msg))
 		}
 	}
-	for name, profile := range c.Profiles {
-		path := field.NewPath("profiles").Key(name)
+	for _, name := range slices.Sorted(maps.Keys(c.Profiles)) {
+		profile, path := c.Profiles[name], field.NewPath("profiles").Key(name)
 		for _, msg := range validation.IsDNS1123Label(name) {
 			errs = append(errs, field.Invalid(path, name, msg))
 		}
@@ -41,11 +42,19 @@ func Validate(c *v1alpha1.WebhookConfiguration) field.ErrorList {
 func validateProfile(p *v1alpha1.Profile, path *field.Path) field.ErrorList {
 	delay := path.Child("propagationDelay")
 	var errs field.ErrorList
-	errs = append(errs, seconds(path.Child("requestTimeout"), p.RequestTimeout, 0)...)
-	errs = append(errs, seconds(path.Child("shutdownMargin"), p.ShutdownMargin, 0)...)
-	errs = append(errs, seconds(delay.Child("service"), p.PropagationDelay.Service, 0)...)
-	errs = append(errs, seconds(delay.Child("albIP"), p.PropagationDelay.ALBIP, 0)...)
-	return append(errs, seconds(delay.Child("albInstance"), p.PropagationDelay.ALBInstance, 0)...)
+	errs = append(errs, needed(path.Child("requestTimeout"), p.RequestTimeout)...)
+	errs = append(errs, needed(path.Child("shutdownMargin"), p.ShutdownMargin)...)
+	errs = append(errs, needed(delay.Child("service"), p.PropagationDelay.Service)...)
+	errs = append(errs, needed(delay.Child("albIP"), p.PropagationDelay.ALBIP)...)
+	return append(errs, needed(delay.Child("albInstance"), p.PropagationDelay.ALBInstance)...)
+}
+
+// needed wants a duration to be there; it may be zero.
+func needed(path *field.Path, d *metav1.Duration) field.ErrorList {
+	if d == nil {
+		return field.ErrorList{field.Required(path, "a profile has all timings")}
+	}
+	return seconds(path, *d, 0)
 }
 
 func validateBounds(b *v1alpha1.Bounds, path *field.Path) field.ErrorList {

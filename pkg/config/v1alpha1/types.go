@@ -45,12 +45,13 @@ type WebhookConfiguration struct {
 	Warnings string `json:"warnings,omitempty"`
 }
 
-// Profile is one set of timings. All fields are needed.
+// Profile is one set of timings. All fields are needed: one that is left out must not
+// pass for zero seconds.
 type Profile struct {
 	// RequestTimeout is the longest a request may take.
-	RequestTimeout metav1.Duration `json:"requestTimeout"`
+	RequestTimeout *metav1.Duration `json:"requestTimeout"`
 	// ShutdownMargin is kept between the end of the last request and SIGKILL.
-	ShutdownMargin metav1.Duration `json:"shutdownMargin"`
+	ShutdownMargin *metav1.Duration `json:"shutdownMargin"`
 	// PropagationDelay is how long new requests may still arrive after a Pod starts to
 	// terminate.
 	PropagationDelay PropagationDelay `json:"propagationDelay"`
@@ -58,9 +59,9 @@ type Profile struct {
 
 // PropagationDelay is the delay for each kind of exposure.
 type PropagationDelay struct {
-	Service     metav1.Duration `json:"service"`
-	ALBIP       metav1.Duration `json:"albIP"`
-	ALBInstance metav1.Duration `json:"albInstance"`
+	Service     *metav1.Duration `json:"service"`
+	ALBIP       *metav1.Duration `json:"albIP"`
+	ALBInstance *metav1.Duration `json:"albInstance"`
 }
 
 // Bounds are upper limits.

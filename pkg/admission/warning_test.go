@@ -1,0 +1,183 @@
+package admission_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	admissionv1 "k8s.io/api/admission/v1"
+	"k8s.io/apimachinery/pkg/util/net"
+
+	"github.com/rollguard/rollguard/pkg/admission"
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/decision"
+	"github.com/rollguard/rollguard/pkg/policy"
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+// respond is the answer to a decision that a test makes up.
+func respond(t *testing.T, level admission.Warnings, d decision.Decision) *admissionv1.AdmissionResponse {
+	t.Helper()
+	h, _ := newHandler(shop())
+	h.Warnings = level
+	h.Decider = decider(func(*decision.Request) (decision.Decision, error) { return d, nil })
+	return answer(t, h, review(t))
+}
+
+// decided is a decision with findings, each an outcome and its message.
+func decided(findings ...string) decision.Decision {
+	d := decision.Decision{Result: policy.Result{Trigger: policy.Created, Mode: api.Fill, Exposure: topology.Exposure{Kind: topology.Service}}}
+	for _, text := range findings {
+		outcome, message, _ := strings.Cut(text, ": ")
+		d.Findings = append(d.Findings, policy.Finding{Outcome: policy.Outcome(outcome), Code: "Code", Message: message})
+	}
+	return d
+}
+
+func TestTheLevelSaysWhatIsWarnedOf(t *testing.T) {
+	d := decided("changed: one", "at-risk: two", "kept: three", "changed: four", "skipped: five", "at-risk: six")
+	summary, risks := "rollguard: made rollouts safe: one, four", []string{"rollguard: at risk: two", "rollguard: at risk: six"}
+	for level, want := range map[admission.Warnings][]string{
+		admission.WarnChanges: append([]string{summary}, risks...),
+		admission.WarnRisks:   risks,
+		admission.WarnNone:    nil,
+	} {
+		if diff := cmp.Diff(want, respond(t, level, d).Warnings); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", level, diff)
+		}
+	}
+}
+
+func TestTheSummarySaysWhereTheTrafficComesFrom(t *testing.T) {
+	ingress := "shop/web"
+	route := topology.Route{Via: topology.ViaIngress, Ingress: &ingress, Service: "web", TargetType: topology.TargetIP}
+	for want, change := range map[string]func(*decision.Decision){
+		"rollguard: made rollouts safe: one": func(*decision.Decision) {},
+		"rollguard: made rollouts safe behind ALB Ingress shop/web (ip targets): one": func(d *decision.Decision) {
+			d.Exposure.Routes = []topology.Route{route, {Via: topology.ViaService, Service: "other"}}
+		},
+		"rollguard: (audit only) would make rollouts safe behind ALB Ingress shop/web (ip targets): one": func(d *decision.Decision) {
+			d.Mode, d.Exposure.Routes = api.Audit, []topology.Route{route}
+		},
+		"rollguard: nothing sends traffic here any more: one": func(d *decision.Decision) { d.Exposure.Kind = topology.None },
+	} {
+		d := decided("changed: one")
+		change(&d)
+		if diff := cmp.Diff([]string{want}, respond(t, admission.WarnChanges, d).Warnings); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+	}
+}
+
+func TestAWriteThatDroppedOurFieldsIsNotSummedUp(t *testing.T) {
+	d := decided("changed: put back", "at-risk: a short grace period")
+	d.Trigger = policy.FieldsDropped
+	if diff := cmp.Diff([]string{"rollguard: at risk: a short grace period"}, respond(t, admission.WarnChanges, d).Warnings); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestWithoutAChangeThereIsNoSummary(t *testing.T) {
+	for _, d := range []decision.Decision{decided(), decided("kept: one", "skipped: two")} {
+		if got := respond(t, admission.WarnChanges, d).Warnings; got != nil {
+			t.Errorf("warnings %q", got)
+		}
+	}
+}
+
+func TestAWarningIsOneLineThatTheAPIServerTakes(t *testing.T) {
+	for name, text := range map[string]string{
+		"line ends":              "a\nb\r\nc\vd\fe",
+		"tabs and bells":         "a\tb\ac\x00d\x1be\x7ff",
+		"C1 control characters":  "a\u0080b\u0085c\u009fd",
+		"separators of Unicode":  "a\u2028b\u2029c",
+		"invalid UTF-8":          "a\xffb\xc3(c\xed\xa0\x80d",
+		"a character cut in two": "a\xe2\x82",
+		"replacement characters": "a\ufffdb",
+	} {
+		for _, outcome := range []string{"changed", "at-risk"} {
+			lines := respond(t, admission.WarnChanges, decided(outcome+": "+text)).Warnings
+			if len(lines) != 1 || !strings.Contains(lines[0], "a ") || strings.ContainsFunc(lines[0], unfit) {
+				t.Errorf("%s: warnings %q", name, lines)
+			}
+			if _, err := net.NewWarningHeader(299, "", lines[0]); err != nil {
+				t.Errorf("%s: the API server drops it: %v", name, err)
+			}
+		}
+	}
+}
+
+// unfit are the characters that end a line somewhere, or that a terminal obeys.
+func unfit(r rune) bool {
+	return unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) || r == utf8.RuneError
+}
+
+func TestALongRiskIsCut(t *testing.T) {
+	const fits = 255 - len("rollguard: at risk: ")
+	for name, tc := range map[string]struct{ message, want string }{
+		"as long as may be":    {strings.Repeat("ü", fits), strings.Repeat("ü", fits)},
+		"one rune too long":    {strings.Repeat("ü", fits+1), strings.Repeat("ü", fits-3) + "..."},
+		"many bytes, one line": {strings.Repeat("\xff", 9000), strings.Repeat(" ", fits-3) + "..."},
+	} {
+		if diff := cmp.Diff([]string{"rollguard: at risk: " + tc.want}, respond(t, admission.WarnRisks, decided("at-risk: "+tc.message)).Warnings); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", name, diff)
+		}
+	}
+}
+
+func TestAShortenedSummarySaysHowManyMore(t *testing.T) {
+	change := "changed: " + strings.Repeat("x", 50)
+	many := func(n int) []string {
+		return strings.Split(strings.TrimSuffix(strings.Repeat(change+"|", n), "|"), "|")
+	}
+	fifty := strings.Repeat("x", 50)
+	for name, tc := range map[string]struct {
+		findings []string
+		want     string
+	}{
+		"all fit":             {many(4), "made rollouts safe: " + strings.Join([]string{fifty, fifty, fifty, fifty}, ", ")},
+		"one more":            {append(many(4), "changed: "+fifty[:20]), "made rollouts safe: " + strings.Join([]string{fifty, fifty, fifty}, ", ") + ", and 2 more changes"},
+		"the last is long":    {[]string{"changed: one", "changed: " + strings.Repeat("x", 300)}, "made rollouts safe: one, and 1 more change"},
+		"the first is long":   {[]string{"changed: " + strings.Repeat("x", 300), "changed: two"}, "made rollouts safe: 2 changes"},
+		"the only one is":     {[]string{"changed: " + strings.Repeat("x", 300)}, "made rollouts safe: 1 change"},
+		"more than any could": {many(40), "made rollouts safe: " + strings.Join([]string{fifty, fifty, fifty}, ", ") + ", and 37 more changes"},
+	} {
+		got := respond(t, admission.WarnChanges, decided(tc.findings...)).Warnings
+		if diff := cmp.Diff([]string{"rollguard: " + tc.want}, got); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", name, diff)
+		}
+	}
+}
+
+func TestALongOpeningIsCutToo(t *testing.T) {
+	d := decided("changed: one")
+	d.Exposure.Routes = []topology.Route{{Via: topology.ViaService, Service: strings.Repeat("s", 300)}}
+	got := respond(t, admission.WarnChanges, d).Warnings
+	if len(got) != 1 || len(got[0]) != 255 || !strings.HasSuffix(got[0], "sss...") {
+		t.Errorf("warnings %q", got)
+	}
+}
+
+func TestAllWarningsTogetherStayBelowWhereTheAPIServerCuts(t *testing.T) {
+	findings := []string{"changed: one"}
+	for i := range 100 {
+		findings = append(findings, fmt.Sprintf("at-risk: %03d %s", i, strings.Repeat("ü", 300)))
+	}
+	lines := respond(t, admission.WarnChanges, decided(findings...)).Warnings
+	total := 0
+	for i, line := range lines {
+		n := utf8.RuneCountInString(line)
+		if total += n; n >= 256 {
+			t.Errorf("a warning of %d runes", n)
+		}
+		if i > 0 && !strings.HasPrefix(line, fmt.Sprintf("rollguard: at risk: %03d ", i-1)) {
+			t.Errorf("line %d is %q", i, line)
+		}
+	}
+	if total >= 4096 || total+255 < 4096 {
+		t.Errorf("%d warnings of %d runes", len(lines), total)
+	}
+}
