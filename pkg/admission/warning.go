@@ -65,17 +65,50 @@ func summary(d *decision.Decision) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return shorten(opening(d), parts)
+	return shorten(opening(d), together(parts))
+}
+
+// together says once what was done to several containers alike.
+func together(parts []string) []string {
+	count := make(map[string]int, len(parts))
+	for _, p := range parts {
+		count[p]++
+	}
+	out := parts[:0:0]
+	for _, p := range parts {
+		switch n := count[p]; {
+		case n == 1:
+			out = append(out, p)
+		case n > 1:
+			out = append(out, p+" ("+strconv.Itoa(n)+" containers)")
+		}
+		count[p] = 0
+	}
+	return out
+}
+
+func risky(d *decision.Decision) bool {
+	for i := range d.Findings {
+		if d.Findings[i].Outcome == policy.AtRisk {
+			return true
+		}
+	}
+	return false
 }
 
 func opening(d *decision.Decision) string {
 	verb := "made rollouts safe"
+	if risky(d) {
+		verb = "made rollouts safer" // the lines that follow say what is missing
+	}
 	if d.Mode == api.Audit {
-		verb = "(audit only) would make rollouts safe"
+		verb = "(audit only) would make" + strings.TrimPrefix(verb, "made")
 	}
 	switch {
 	case d.Exposure.Kind == topology.None:
-		return "nothing sends traffic here any more: "
+		return "not needed here: "
+	case d.Settings.Exposure.Asked() && d.Settings.Exposure.Value != api.ExposureAuto:
+		return verb + " for exposure " + d.Settings.Exposure.Value + ": "
 	case len(d.Exposure.Routes) > 0:
 		return verb + " behind " + d.Exposure.Routes[0].String() + ": "
 	}

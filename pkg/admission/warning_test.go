@@ -2,6 +2,7 @@ package admission_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -39,7 +40,7 @@ func decided(findings ...string) decision.Decision {
 
 func TestTheLevelSaysWhatIsWarnedOf(t *testing.T) {
 	d := decided("changed: one", "at-risk: two", "kept: three", "changed: four", "skipped: five", "at-risk: six")
-	summary, risks := "rollguard: made rollouts safe: one, four", []string{"rollguard: at risk: two", "rollguard: at risk: six"}
+	summary, risks := "rollguard: made rollouts safer: one, four", []string{"rollguard: at risk: two", "rollguard: at risk: six"}
 	for level, want := range map[admission.Warnings][]string{
 		admission.WarnChanges: append([]string{summary}, risks...),
 		admission.WarnRisks:   risks,
@@ -62,7 +63,7 @@ func TestTheSummarySaysWhereTheTrafficComesFrom(t *testing.T) {
 		"rollguard: (audit only) would make rollouts safe behind ALB Ingress shop/web (ip targets): one": func(d *decision.Decision) {
 			d.Mode, d.Exposure.Routes = api.Audit, []topology.Route{route}
 		},
-		"rollguard: nothing sends traffic here any more: one": func(d *decision.Decision) { d.Exposure.Kind = topology.None },
+		"rollguard: not needed here: one": func(d *decision.Decision) { d.Exposure.Kind = topology.None },
 	} {
 		d := decided("changed: one")
 		change(&d)
@@ -129,21 +130,26 @@ func TestALongRiskIsCut(t *testing.T) {
 }
 
 func TestAShortenedSummarySaysHowManyMore(t *testing.T) {
-	change := "changed: " + strings.Repeat("x", 50)
-	many := func(n int) []string {
-		return strings.Split(strings.TrimSuffix(strings.Repeat(change+"|", n), "|"), "|")
+	part := func(i int) string { return fmt.Sprintf("%02d", i) + strings.Repeat("x", 48) }
+	many := func(n int) (findings, parts []string) {
+		for i := range n {
+			findings, parts = append(findings, "changed: "+part(i)), append(parts, part(i))
+		}
+		return findings, parts
 	}
-	fifty := strings.Repeat("x", 50)
+	four, parts := many(4)
+	forty, _ := many(40)
 	for name, tc := range map[string]struct {
 		findings []string
 		want     string
 	}{
-		"all fit":             {many(4), "made rollouts safe: " + strings.Join([]string{fifty, fifty, fifty, fifty}, ", ")},
-		"one more":            {append(many(4), "changed: "+fifty[:20]), "made rollouts safe: " + strings.Join([]string{fifty, fifty, fifty}, ", ") + ", and 2 more changes"},
+		"all fit":             {four, "made rollouts safe: " + strings.Join(parts, ", ")},
+		"one more":            {slices.Concat(four, []string{"changed: a twenty rune change"}), "made rollouts safe: " + strings.Join(parts[:3], ", ") + ", and 2 more changes"},
+		"four alike":          {[]string{four[0], four[0], four[0], four[0]}, "made rollouts safe: " + parts[0] + " (4 containers)"},
 		"the last is long":    {[]string{"changed: one", "changed: " + strings.Repeat("x", 300)}, "made rollouts safe: one, and 1 more change"},
 		"the first is long":   {[]string{"changed: " + strings.Repeat("x", 300), "changed: two"}, "made rollouts safe: 2 changes"},
 		"the only one is":     {[]string{"changed: " + strings.Repeat("x", 300)}, "made rollouts safe: 1 change"},
-		"more than any could": {many(40), "made rollouts safe: " + strings.Join([]string{fifty, fifty, fifty}, ", ") + ", and 37 more changes"},
+		"more than any could": {forty, "made rollouts safe: " + strings.Join(parts[:3], ", ") + ", and 37 more changes"},
 	} {
 		got := respond(t, admission.WarnChanges, decided(tc.findings...)).Warnings
 		if diff := cmp.Diff([]string{"rollguard: " + tc.want}, got); diff != "" {

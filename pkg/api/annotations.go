@@ -112,7 +112,7 @@ func rolloutAnnotations() []Annotation {
 			set:  into(func(s *Settings) *Setting[*time.Duration] { return &s.MinReady }, parseMinReady)},
 		{Key: "rollout", OnNamespace: true, OnDeployment: true,
 			Values: "`next`, `immediate`", Default: "`next`",
-			Help: "`next` leaves the Pod template alone until its author changes it; `immediate` completes it on any write that changes the spec, which starts a rollout.",
+			Help: "`next` leaves the Pod template alone until its author changes it; `immediate` completes it on any write that changes the spec or a `rollguard.io` annotation, which starts a rollout.",
 			set:  into(func(s *Settings) *Setting[Rollout] { return &s.Rollout }, oneOf(RolloutNext, RolloutImmediate))},
 		{Key: "owned", OnDeployment: true,
 			Values: "`mutate`, `skip`", Default: "`skip`",

@@ -150,6 +150,8 @@ func (s *resolution) layer(layer Layer, keys []string, values map[string]string)
 		source := Source{Layer: layer, Name: key}
 		a, known := s.resolver.annotations[key]
 		switch {
+		case key == LabelInject:
+			s.report(WrongObject, source, value, fmt.Sprintf("%s has no effect: it is a label, not an annotation", source))
 		case !known:
 			s.report(UnknownKey, source, value, fmt.Sprintf("%s is not known and has no effect%s",
 				source, suggestion(strings.TrimPrefix(key, Prefix), s.resolver.keys)))

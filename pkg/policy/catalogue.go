@@ -1,5 +1,7 @@
 package policy
 
+import "slices"
+
 // Code is the stable name of a reason. Codes are part of the interface: they stand
 // in warnings, metrics and audit logs, and are never renamed.
 type Code string
@@ -51,6 +53,7 @@ const (
 	ReadinessGateUsed Code = "ReadinessGateUsed"
 	OwnedByController Code = "OwnedByController"
 	PendingRollout    Code = "PendingRollout"
+	TooManyContainers Code = "TooManyContainers"
 	LongDrainDelay    Code = "LongDrainDelay"
 
 	UnknownAnnotation  Code = "UnknownAnnotation"
@@ -58,6 +61,20 @@ const (
 	ValueOutOfBounds   Code = "ValueOutOfBounds"
 	OverrideNotAllowed Code = "OverrideNotAllowed"
 	RecordUnreadable   Code = "RecordUnreadable"
+
+	HealthCheckDiffers       Code = "HealthCheckDiffers"
+	LongSleep                Code = "LongSleep"
+	MeshMayStopFirst         Code = "MeshMayStopFirst"
+	MeshStopsFirst           Code = "MeshStopsFirst"
+	NoReadinessGate          Code = "NoReadinessGate"
+	NotReadyPublished        Code = "NotReadyPublished"
+	PinnedConnections        Code = "PinnedConnections"
+	ProbePortDiffers         Code = "ProbePortDiffers"
+	ProbePortUndeclared      Code = "ProbePortUndeclared"
+	ReadinessGateUnsupported Code = "ReadinessGateUnsupported"
+	ShellIsFirst             Code = "ShellIsFirst"
+	SingleReplica            Code = "SingleReplica"
+	SurgeNeedsNode           Code = "SurgeNeedsNode"
 )
 
 // Entry explains one code in the reference.
@@ -71,7 +88,7 @@ type Entry struct {
 // Catalogue lists every code, in the order of the reference. docs/reference/
 // findings.md is generated from it.
 func Catalogue() []Entry {
-	return append(append(changedEntries(), keptEntries()...), append(riskEntries(), skippedEntries()...)...)
+	return slices.Concat(changedEntries(), keptEntries(), riskEntries(), skippedEntries(), hazardEntries())
 }
 
 func changedEntries() []Entry {
@@ -135,8 +152,28 @@ func skippedEntries() []Entry {
 		{ExposureUnclear, Skipped, "Something in the namespace may send traffic and could not be read.", "See the message; it may name the Ingress that should lead here."},
 		{ReadinessGateUsed, Skipped, "The readiness gate already makes rollouts wait for the load balancer.", ""},
 		{OwnedByController, Skipped, "Another controller owns this Deployment and would undo changes.", "Set rollguard.io/owned to mutate if it would not."},
+		{TooManyContainers, Skipped, "The Deployment has more containers than any Pod that runs, and is not looked at.", ""},
 		{PendingRollout, Skipped, "The Pod template lacks something; it is completed when its author changes it next, as Rollguard never starts a rollout.", "Run kubectl rollout restart to complete it now."},
 		{LongDrainDelay, Skipped, "The target group's deregistration delay is longer than any sensible sleep; the profile's sleep is used.", "Set deregistration_delay.timeout_seconds to the longest request."},
 		{RecordUnreadable, Skipped, "The record of what Rollguard wrote cannot be read and was not used.", ""},
+	}
+}
+
+// hazardEntries are what no rule can mend; see hazards.go.
+func hazardEntries() []Entry {
+	return []Entry{
+		{NotReadyPublished, AtRisk, "The Service has publishNotReadyAddresses, so a stopping Pod is sent requests until it is gone, however long it sleeps.", "Remove publishNotReadyAddresses, or let a headless Service of its own have it if the Pods need it to find each other."},
+		{MeshStopsFirst, AtRisk, "The template asks for a mesh proxy that stops serving while the application still sleeps.", "Make the proxy a native sidecar, or let it wait at least as long as the sleep."},
+		{MeshMayStopFirst, Skipped, "A mesh proxy that is no native sidecar would stop serving while the application still sleeps; the template does not tell which it is.", "Nothing with Istio 1.27 on Kubernetes 1.33, or Linkerd 2.20, in their default settings; else make the proxy a native sidecar."},
+		{PinnedConnections, Skipped, "Behind instance targets, connections that are kept alive stay with a stopping Pod until one end closes them.", "Let the application close its connections after SIGTERM and set rollguard.io/drains-on-sigterm, or use ip targets."},
+		{NoReadinessGate, Skipped, "Nothing makes a rollout wait for the load balancer: an annotation keeps minReadySeconds away, and there is no readiness gate.", "Label the namespace for readiness gates, or let Rollguard set minReadySeconds."},
+		{ReadinessGateUnsupported, Skipped, "The namespace is labelled for readiness gates, which EKS Auto Mode does not have; minReadySeconds is used.", ""},
+		{ShellIsFirst, Skipped, "A shell is the first process of the container and may not pass SIGTERM on, so the application is killed when the grace period ends.", "Write exec before the program, or start it without a shell."},
+		{ProbePortUndeclared, Skipped, "The readiness probe asks a port that no container declares.", "Correct the port, or declare it."},
+		{ProbePortDiffers, Skipped, "The readiness probe asks another port than the one the load balancer sends requests to.", "Let it ask the port that serves."},
+		{HealthCheckDiffers, Skipped, "The load balancer and the readiness probe check different paths.", "Set alb.ingress.kubernetes.io/healthcheck-path to the path of the probe."},
+		{LongSleep, Skipped, "A stopping Pod sleeps longer than a Spot node, or a node that shuts down, may leave it.", "Shorten the sleep, or keep the Pods off Spot nodes."},
+		{SurgeNeedsNode, Skipped, "Required anti-affinity gives each Pod a node of its own, so a rollout waits until one more is free.", "Keep a spare node, prefer instead of require, or add pod-template-hash to matchLabelKeys."},
+		{SingleReplica, Skipped, "One replica serves behind a load balancer; rollouts are safe, a drain or failure of its node is an outage.", "Run at least two replicas."},
 	}
 }

@@ -15,9 +15,11 @@ type evaluation struct {
 	in *Input
 	// author is the Deployment without what Rollguard wrote earlier.
 	author *workload.Deployment
-	// evidence and previous tell who wrote the fields of the new and the old object.
-	evidence, previous *provenance.Evidence
-	exposure           topology.Exposure
+	// evidence tells who wrote the fields of the new object; previous are the fields of
+	// the old one that are ours.
+	evidence *provenance.Evidence
+	previous []workload.Path
+	exposure topology.Exposure
 	// optedOut is set when the Deployment's author wants nothing of ours any more.
 	optedOut bool
 	// assumed is set when the exposure is a guess: no probe is then added.
@@ -45,6 +47,7 @@ func (e *evaluation) run(r rule) {
 			text += ": " + reason
 		}
 		e.find(Kept, KeptOnRequest, "", text)
+		e.keepOurs(r.name)
 		return
 	}
 	r.evaluate(e)
@@ -68,6 +71,9 @@ func (e *evaluation) enforcing() bool { return e.in.Settings.Mode.Value == api.E
 
 // problems turns what was wrong with annotations into findings.
 func (e *evaluation) problems() {
+	if v, ok := e.in.New.Labels[api.LabelInject]; ok && v != api.InjectDisabled && v != api.InjectEnabled {
+		e.find(AtRisk, InvalidAnnotation, "", fmt.Sprintf("label %s has no effect: %q is not %s", api.LabelInject, v, api.InjectDisabled))
+	}
 	for _, p := range e.in.Problems {
 		code := InvalidAnnotation
 		switch p.Kind {

@@ -64,8 +64,9 @@ func (e *evaluation) gated() bool {
 func (e *evaluation) timeToHealthy() (time.Duration, string) {
 	var longest time.Duration
 	var source string
-	if !e.exposure.Kind.ALB() {
-		return 0, "" // an annotation says that no load balancer counts
+	asked := e.in.Settings.Exposure.Value != api.ExposureAuto
+	if !e.exposure.Kind.ALB() || asked && e.exposure.Kind != topology.ALBIP {
+		return 0, "" // an annotation says that no ip target counts
 	}
 	for i := range e.exposure.Routes {
 		r := &e.exposure.Routes[i]

@@ -83,6 +83,7 @@ func Evaluate(in *Input) Result {
 		for _, r := range rules() {
 			e.run(r)
 		}
+		e.findHazards()
 	}
 	e.settle()
 	return e.result

@@ -106,5 +106,5 @@ func (e *evaluation) noPort(probe string) {
 		e.find(AtRisk, ContainerNotFound, "", fmt.Sprintf("%scontainer names %s, and the Pod has no such container", api.Prefix, named))
 		return
 	}
-	e.find(AtRisk, NoProvenPort, "", fmt.Sprintf("no %s probe was added: no Service port leads to a container port for certain; declare the port or set %scontainer", probe, api.Prefix))
+	e.find(AtRisk, NoProvenPort, "", fmt.Sprintf("no %s probe was added: no Service port leads to one TCP port of one container for certain; declare the port, or set %scontainer and %s%s-port", probe, api.Prefix, api.Prefix, probe))
 }

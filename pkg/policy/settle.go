@@ -2,8 +2,6 @@ package policy
 
 import (
 	"encoding/json"
-	"fmt"
-	"slices"
 
 	"github.com/valyala/fastjson"
 
@@ -26,21 +24,12 @@ func (e *evaluation) settle() {
 	for _, w := range wants {
 		e.settleOne(w)
 	}
-	if frozen {
+	if e.result.Trigger == TemplateKept {
 		e.recordFrozen()
 	}
 	if e.result.Mode == api.Audit {
 		e.repairOnly()
 	}
-}
-
-// repairOnly keeps what must be done even where nothing is to be changed: without it
-// the API server would refuse the write. The record stays as it is.
-func (e *evaluation) repairOnly() {
-	e.result.record = nil
-	e.result.wants = slices.DeleteFunc(e.result.wants, func(w want) bool {
-		return w.code != LeftoverRemoved && w.code != RollingUpdateRemoved
-	})
 }
 
 // settleOne turns a want into a change, when it is one.
@@ -65,95 +54,6 @@ func (e *evaluation) settleOne(w want) {
 	// result is applied, it would pass for the author's.
 	if (mine || before == nil) && w.value != nil && w.code != NoLongerCalledFor && !w.theirs {
 		e.result.record[w.path] = w.value
-	}
-}
-
-// dropStale wants away what an earlier evaluation wrote and no rule asked for now.
-func (e *evaluation) dropStale() {
-	for _, p := range e.evidence.Ours() {
-		if e.wanted(p) {
-			continue
-		}
-		w := want{path: p, code: NoLongerCalledFor, text: fmt.Sprintf("%s removed again", p)}
-		if d := p.APIDefault(); d != "" && p != workload.MinReadySeconds {
-			w.value = json.RawMessage(d)
-		}
-		e.result.wants = append(e.result.wants, w)
-	}
-}
-
-func (e *evaluation) wanted(p workload.Path) bool {
-	for i := range e.result.wants {
-		if e.result.wants[i].path == p {
-			return true
-		}
-	}
-	return false
-}
-
-func (e *evaluation) isOurs(p workload.Path) bool {
-	for _, ours := range e.evidence.Ours() {
-		if ours == p {
-			return true
-		}
-	}
-	return false
-}
-
-// freeze takes back every wish that would start a rollout, and says that the
-// template waits. Outside the template nothing of ours is dropped either: that goes
-// together with the template.
-func (e *evaluation) freeze() {
-	var kept []want
-	pending := 0
-	for _, w := range e.result.wants {
-		switch {
-		case w.path.InTemplate():
-			if v := e.in.New.Get(w.path); v == nil || !equalJSON(v, w.value) {
-				pending++
-			}
-		case w.code == NoLongerCalledFor && !e.harmful(w.path):
-			// It stays, and stays recorded.
-			kept = append(kept, want{path: w.path, value: e.in.New.Get(w.path).MarshalTo(nil)})
-		default:
-			kept = append(kept, w)
-		}
-	}
-	if e.result.Trigger == FieldsDropped {
-		kept = append(kept, e.restored()...)
-	} else if pending > 0 && !e.optedOut {
-		e.find(Skipped, PendingRollout, "", "the Pod template is left as it is, as this write does not change it: it is completed with the next rollout")
-	}
-	e.result.wants = kept
-}
-
-// harmful tells whether a value that nobody calls for any more would make the author's
-// write invalid: a minReadySeconds of ours above his new progress deadline.
-func (e *evaluation) harmful(p workload.Path) bool {
-	return p == workload.MinReadySeconds && e.in.New.MinReadySeconds >= e.in.New.ProgressDeadlineSeconds
-}
-
-// restored puts back what the old object had from us, so that the template equals
-// the stored one.
-func (e *evaluation) restored() []want {
-	var wants []want
-	for _, p := range e.previous.Ours() {
-		if p.InTemplate() {
-			wants = append(wants, want{
-				path: p, value: e.in.Old.Get(p).MarshalTo(nil), code: Restored,
-				text: fmt.Sprintf("%s was put back as it was", p),
-			})
-		}
-	}
-	return wants
-}
-
-// recordFrozen keeps the record of what stays in the template from earlier.
-func (e *evaluation) recordFrozen() {
-	for _, p := range e.evidence.Ours() {
-		if p.InTemplate() {
-			e.result.record[p] = e.in.New.Get(p).MarshalTo(nil)
-		}
 	}
 }
 

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/rollguard/rollguard/pkg/api"
@@ -121,12 +122,15 @@ func (e *evaluation) drainDelay() (time.Duration, bool) {
 // neededGrace decides the grace period, and shortens the sleep where the grace
 // period is not ours to raise.
 func (e *evaluation) neededGrace(t *timing) {
-	now := time.Duration(e.author.Template.GracePeriodSeconds) * time.Second
+	now := time.Duration(boundedSeconds(e.author.Template.GracePeriodSeconds)) * time.Second
 	asked := e.in.Settings.Timing.GracePeriod
 	wanted := max(t.needed, e.longestOwnSleep()) + t.rest
 	t.graceSource = fmt.Sprintf("sleep + %s", t.rest)
 	switch {
-	case e.in.Settings.Keeps(api.RuleGracePeriod), !e.free(workload.GracePeriod) && !e.enforcing():
+	case e.in.Settings.Keeps(api.RuleGracePeriod):
+		kept := time.Duration(boundedSeconds(e.in.New.Template.GracePeriodSeconds)) * time.Second
+		t.grace, t.fixed, t.graceSource = kept, true, "kept"
+	case !e.free(workload.GracePeriod) && !e.enforcing():
 		t.grace, t.fixed, t.graceSource = now, true, "the author's"
 	case asked.Value != nil:
 		t.grace, t.graceSource = max(*asked.Value, now), asked.Source.String()
@@ -142,9 +146,13 @@ func (e *evaluation) neededGrace(t *timing) {
 	}
 	if t.grace < t.needed+t.rest {
 		e.find(AtRisk, GraceTooShort, workload.GracePeriod,
-			fmt.Sprintf("a grace period of %s is too short: %s of sleep and %s to shut down are needed, so the sleep is %s", t.grace, t.needed, t.rest, t.sleep))
+			fmt.Sprintf("a grace period of %s is too short: %s of sleep and %s to shut down are needed", t.grace, t.needed, t.rest))
 	}
 }
+
+// boundedSeconds keeps what an author may have written, up to 2^63-1, within what can
+// be computed with.
+func boundedSeconds(seconds int64) int64 { return max(min(seconds, math.MaxInt32), 0) }
 
 // fit is the longest sleep that leaves the rest, but never less than half of the
 // grace period: closing the race against the load balancer comes before a margin.

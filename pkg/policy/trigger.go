@@ -26,9 +26,17 @@ func (e *evaluation) leaveAlone() bool {
 		e.find(Skipped, OwnedByController, "", fmt.Sprintf("this Deployment is owned by %s, which would undo changes; set %sowned: mutate if not", d.Controller, api.Prefix))
 		return true
 	}
+	if n := len(d.Template.Containers); n > maxContainers {
+		e.find(Skipped, TooManyContainers, "", fmt.Sprintf("this Deployment has %d containers, and more than %d are not looked at", n, maxContainers))
+		return true
+	}
 	e.result.Trigger = Created
 	return false
 }
+
+// maxContainers is far above any Pod that runs, and keeps one object from costing more
+// than a request may.
+const maxContainers = 256
 
 // trigger finds out what kind of write this is, and who wrote what. A write that
 // does not change the author's Pod template must not start a rollout: that is why
@@ -46,7 +54,7 @@ func (e *evaluation) trigger() {
 	if e.in.Old == nil {
 		return
 	}
-	e.previous = provenance.Gather(e.in.Old, records...)
+	e.previous = provenance.Recorded(e.in.Old, records...)
 	switch {
 	case workload.SameTemplate(e.in.New, e.in.Old):
 		e.result.Trigger = TemplateKept
@@ -93,7 +101,7 @@ func sameSteering(a, b map[string]string) bool {
 }
 
 func (e *evaluation) sameAuthorTemplate() bool {
-	ours, were := e.evidence.Ours(), e.previous.Ours()
+	ours, were := e.evidence.Ours(), e.previous
 	if len(ours) == 0 && len(were) == 0 {
 		return false // the templates differ, and none of it is ours
 	}

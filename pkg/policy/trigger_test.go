@@ -247,3 +247,33 @@ func TestWhatIsKeptUntilTheNextRolloutStaysRecorded(t *testing.T) {
 		t.Errorf("minReadySeconds %d, maxUnavailable %s are still there", d.MinReadySeconds, d.Strategy.MaxUnavailable.String())
 	}
 }
+
+// A maxSurge of 0 beside our maxUnavailable of 0 would be refused: ours gives way, also
+// when the template does not change and where the rule is told to keep out.
+func TestOurMaxUnavailableGivesWayToAnAuthorsMaxSurgeOfZero(t *testing.T) {
+	stored := guarded(t)
+	noSurge := put(t, stored, 0, "spec", "strategy", "rollingUpdate", "maxSurge")
+	for _, keep := range []string{"", "strategy"} {
+		m := write{new: annotate(t, noSurge, "keep", keep), old: stored, namespace: careful}.evaluate(t)
+		if v := m.value(t, workload.MaxUnavailable); v != `"25%"` {
+			t.Errorf("keep %q: maxUnavailable %s beside maxSurge 0: the API server would refuse both 0", keep, v)
+		}
+		sameTemplate(t, m, stored)
+	}
+}
+
+// The API default written out says nothing new, however often it is applied.
+func TestApplyingAnAPIDefaultOverOurValueStartsNoRollout(t *testing.T) {
+	stored := guarded(t)
+	manifest := put(t, bare, `{"spec":{"template":{"spec":{"terminationGracePeriodSeconds":30}}}}`,
+		"metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration")
+	last := stored
+	for range 3 {
+		m := write{new: manifest, old: last, namespace: map[string]string{"exposure": "none"}}.evaluate(t)
+		if m.Trigger != policy.FieldsDropped {
+			t.Errorf("trigger %s", m.Trigger)
+		}
+		sameTemplate(t, m, stored)
+		last = m.object
+	}
+}

@@ -25,8 +25,19 @@ func Verify(before, after *workload.Deployment) error {
 	return nil
 }
 
+// maxAnnotations is how long all annotations of an object may be together, keys and
+// values, in bytes (apimachinery pkg/api/validation, TotalAnnotationSizeLimitB).
+const maxAnnotations = 256 << 10
+
 func faults(d *workload.Deployment) []string {
 	var found []string
+	size := 0
+	for key, value := range d.Annotations {
+		size += len(key) + len(value)
+	}
+	if size > maxAnnotations {
+		found = append(found, "the annotations are longer than 256 KiB")
+	}
 	if d.Strategy.Type == "RollingUpdate" && isZero(d.Strategy.MaxSurge) && isZero(d.Strategy.MaxUnavailable) {
 		found = append(found, "maxSurge and maxUnavailable are both 0")
 	}

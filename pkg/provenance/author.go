@@ -13,6 +13,8 @@ import (
 type author interface {
 	// writes tells whether the author wrote the field, or something below it.
 	writes(workload.Path, ...string) bool
+	// means tells whether the author wrote the field and may have written this value.
+	means(workload.Path, *fastjson.Value) bool
 	// carriesRecord tells whether Rollguard's record is part of what he wrote.
 	carriesRecord() bool
 }
@@ -49,6 +51,9 @@ func (s fieldSet) carriesRecord() bool {
 	return s.root.Get("f:metadata", "f:annotations", "f:"+api.AnnotationInjected) != nil
 }
 
+// means: there are no values in a set of fields, and who changes one takes it out.
+func (s fieldSet) means(p workload.Path, _ *fastjson.Value) bool { return s.writes(p) }
+
 func (s fieldSet) writes(p workload.Path, below ...string) bool {
 	name, field := p.Container()
 	v, rest := s.root, string(p)
@@ -74,6 +79,18 @@ func (m manifest) carriesRecord() bool {
 }
 
 func (m manifest) writes(p workload.Path, below ...string) bool {
+	v := m.get(p)
+	for _, part := range below {
+		v = v.Get(part)
+	}
+	return v != nil && v.Type() != fastjson.TypeNull
+}
+
+func (m manifest) means(p workload.Path, value *fastjson.Value) bool {
+	return m.writes(p) && within(m.get(p), value)
+}
+
+func (m manifest) get(p workload.Path) *fastjson.Value {
 	name, field := p.Container()
 	v, rest := m.root, string(p)
 	if name != "" {
@@ -82,10 +99,20 @@ func (m manifest) writes(p workload.Path, below ...string) bool {
 	for part := range strings.SplitSeq(rest, ".") {
 		v = v.Get(part)
 	}
-	for _, part := range below {
-		v = v.Get(part)
+	return v
+}
+
+// within tells whether a stored value has everything that was written: an API server
+// fills in more.
+func within(written, stored *fastjson.Value) bool {
+	if written.Type() != fastjson.TypeObject || stored == nil {
+		return written.Type() == fastjson.TypeNull || workload.Equal(written, stored)
 	}
-	return v != nil && v.Type() != fastjson.TypeNull
+	all := true
+	written.GetObject().Visit(func(key []byte, v *fastjson.Value) {
+		all = all && within(v, stored.Get(string(key)))
+	})
+	return all
 }
 
 func containerOf(root *fastjson.Value, name string) *fastjson.Value {

@@ -36,15 +36,28 @@ type Evidence struct {
 // object's record still holds for what was carried over.
 func Gather(d *workload.Deployment, records ...Record) *Evidence {
 	e := &Evidence{deployment: d, records: records, authors: authorsOf(d)}
+	e.gather(records)
+	return e
+}
+
+func (e *Evidence) gather(records []Record) {
 	for _, r := range records {
 		for p := range r.values {
-			if !slices.Contains(e.ours, p) && r.Proves(p, d.Get(p)) && !e.claimed(p) {
+			if !slices.Contains(e.ours, p) && r.Proves(p, e.deployment.Get(p)) && !e.claimed(p) {
 				e.ours = append(e.ours, p)
 			}
 		}
 	}
 	slices.Sort(e.ours)
-	return e
+}
+
+// Recorded are the fields of a stored object that the records prove to be ours, sorted,
+// whatever manifests claim: an author may ask for an API default that we do not store
+// until his next rollout.
+func Recorded(d *workload.Deployment, records ...Record) []workload.Path {
+	e := &Evidence{deployment: d}
+	e.gather(records)
+	return e.ours
 }
 
 // IsManifest says that the object is its author's manifest, read from a file: what is
@@ -89,10 +102,11 @@ func (e *Evidence) written(p workload.Path) bool {
 
 // claimed tells whether an author's manifest has the field and means it as his own. A
 // manifest that carries our record was rendered by Rollguard and then committed: what
-// the record lists in it is still ours.
+// the record lists in it is still ours. So is what the manifest has otherwise: an undo
+// brings back an older template, and leaves last-applied as it is.
 func (e *Evidence) claimed(p workload.Path) bool {
 	for _, a := range e.authors {
-		if a.writes(p) && !a.carriesRecord() {
+		if a.means(p, e.deployment.Get(p)) && !a.carriesRecord() {
 			return true
 		}
 	}

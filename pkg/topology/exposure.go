@@ -60,6 +60,10 @@ type Route struct {
 	ContainerPort *int32 `json:"containerPort"`
 	// UDP marks a port that no TCP, HTTP or gRPC probe can reach.
 	UDP bool `json:"-"`
+	// PublishNotReady is set when the Service keeps terminating Pods among its ready
+	// endpoints, Headless when it has no address of its own.
+	PublishNotReady bool `json:"-"`
+	Headless        bool `json:"-"`
 
 	HealthCheck *HealthCheck `json:"healthCheck"`
 	// DeregistrationDelaySeconds is nil when not set; AWS then uses 300.

@@ -64,6 +64,7 @@ func (g *Graph) serviceRoutes(svc *corev1.Service, pods Pods) []Route {
 	routes := make([]Route, 0, len(backends))
 	for i := range backends {
 		r := backends[i].route
+		describe(&r, svc)
 		place(&r, backends[i].port, pods)
 		routes = append(routes, r)
 	}
@@ -75,6 +76,7 @@ func plainRoutes(svc *corev1.Service, pods Pods) []Route {
 	for i := range svc.Spec.Ports {
 		port := &svc.Spec.Ports[i]
 		r := Route{Via: ViaService, Service: svc.Name, ServicePort: port.Name}
+		describe(&r, svc)
 		if port.Name == "" {
 			r.ServicePort = strconv.Itoa(int(port.Port))
 		}
@@ -82,6 +84,12 @@ func plainRoutes(svc *corev1.Service, pods Pods) []Route {
 		routes = append(routes, r)
 	}
 	return routes
+}
+
+// describe notes what matters of the Service itself.
+func describe(r *Route, svc *corev1.Service) {
+	r.PublishNotReady = svc.Spec.PublishNotReadyAddresses
+	r.Headless = svc.Spec.ClusterIP == corev1.ClusterIPNone
 }
 
 // place finds the container behind a Service port. A named target port belongs to

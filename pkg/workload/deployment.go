@@ -48,11 +48,15 @@ type Template struct {
 	Sidecars []Container
 	// Claims are the names of the PersistentVolumeClaims that the Pods mount.
 	Claims []string
+	// NodeEach is set when no two of the Pods may run on one node.
+	NodeEach bool
 }
 
 // Container is one container of the template.
 type Container struct {
-	Name           string
+	Name string
+	// Command and Args are empty where the image decides.
+	Command, Args  []string
 	Ports          []corev1.ContainerPort
 	StartupProbe   *corev1.Probe
 	ReadinessProbe *corev1.Probe

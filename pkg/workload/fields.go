@@ -139,6 +139,30 @@ func (f *fields) texts(v *fastjson.Value, key string) map[string]string {
 	return out
 }
 
+// words reads a list of strings. A null among them is an empty one.
+func (f *fields) words(v *fastjson.Value, key string) []string {
+	c := child(v, key)
+	if c == nil {
+		return nil
+	}
+	items, err := c.Array()
+	if err != nil {
+		f.fail(key, c, "an array")
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	out := make([]string, len(items))
+	for i, item := range items {
+		b, err := item.StringBytes()
+		if err != nil && item.Type() != fastjson.TypeNull {
+			f.fail(key, item, "a string")
+		}
+		out[i] = string(b)
+	}
+	return out
+}
+
 func (f *fields) ports(v *fastjson.Value) []corev1.ContainerPort {
 	items := f.array(v, "ports")
 	if len(items) == 0 {

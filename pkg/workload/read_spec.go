@@ -35,7 +35,9 @@ func (f *fields) spec(d *Deployment, v *fastjson.Value) {
 	d.Strategy.MaxSurge = f.countOrPercent(rolling, "maxSurge")
 	d.Strategy.MaxUnavailable = f.countOrPercent(rolling, "maxUnavailable")
 
-	f.template(&d.Template, f.object(v, "template"))
+	template := f.object(v, "template")
+	f.template(&d.Template, template)
+	d.Template.NodeEach = nodeEach(child(template, "spec"), d.Namespace, d.Template.Labels)
 }
 
 func (f *fields) template(t *Template, v *fastjson.Value) {
@@ -68,6 +70,7 @@ func (f *fields) template(t *Template, v *fastjson.Value) {
 
 func (f *fields) container(c *Container, v *fastjson.Value) {
 	c.Name = f.text(v, "name")
+	c.Command, c.Args = f.words(v, "command"), f.words(v, "args")
 	c.Ports = f.ports(v)
 	c.StartupProbe = decode[corev1.Probe](f, v, startupProbe)
 	c.ReadinessProbe = decode[corev1.Probe](f, v, readinessProbe)

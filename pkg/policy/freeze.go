@@ -1,0 +1,75 @@
+package policy
+
+import (
+	"fmt"
+
+	"github.com/rollguard/rollguard/pkg/workload"
+)
+
+// freeze is for writes in which the author leaves his Pod template alone: it takes
+// back every wish that would start a rollout, and says that the template waits.
+// Outside the template nothing of ours is dropped either: that goes together with the
+// template.
+func (e *evaluation) freeze() {
+	var kept []want
+	pending := 0
+	for _, w := range e.result.wants {
+		switch {
+		case w.path.InTemplate():
+			if v := e.in.New.Get(w.path); v == nil || !equalJSON(v, w.value) {
+				pending++
+			}
+		case w.code == NoLongerCalledFor && !e.harmful(w.path):
+			// It stays, and stays recorded.
+			kept = append(kept, want{path: w.path, value: e.in.New.Get(w.path).MarshalTo(nil)})
+		default:
+			kept = append(kept, w)
+		}
+	}
+	if e.result.Trigger == FieldsDropped {
+		kept = append(kept, e.asStored()...)
+	} else if pending > 0 && !e.optedOut {
+		e.find(Skipped, PendingRollout, "", "the Pod template is left as it is, as this write does not change it: it is completed with the next rollout")
+	}
+	e.result.wants = kept
+}
+
+// asStored makes our part of the template what the stored object has: what the write
+// dropped comes back, and what it brings along (a committed manifest that Rollguard
+// rendered) and the stored object no longer has, goes.
+func (e *evaluation) asStored() []want {
+	var wants []want
+	for _, p := range e.templateFields() {
+		w := want{path: p, code: Restored, text: fmt.Sprintf("%s was put back as it was", p)}
+		if v := e.in.Old.Get(p); v != nil {
+			w.value = v.MarshalTo(nil)
+		}
+		wants = append(wants, w)
+	}
+	return wants
+}
+
+// templateFields are the fields of the template that are ours in either object.
+func (e *evaluation) templateFields() []workload.Path {
+	var out []workload.Path
+	for _, p := range e.previous {
+		if p.InTemplate() {
+			out = append(out, p)
+		}
+	}
+	for _, p := range e.evidence.Ours() {
+		if p.InTemplate() && e.in.Old.Get(p) == nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// recordFrozen keeps the record of what stays in the template from earlier.
+func (e *evaluation) recordFrozen() {
+	for _, p := range e.evidence.Ours() {
+		if v := e.in.New.Get(p); p.InTemplate() && (e.result.Trigger != FieldsDropped || e.in.Old.Get(p) != nil) {
+			e.result.record[p] = v.MarshalTo(nil)
+		}
+	}
+}
