@@ -3,8 +3,8 @@
 
 GO      ?= go
 BIN     := bin
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-LDFLAGS := -s -w -X main.version=$(VERSION)
+# The version that the programs show comes from git, through the build information.
+BUILD   := -trimpath -buildvcs=auto -ldflags "-s -w"
 PLATFORMS := amd64 arm64
 LINT    := $(BIN)/golangci-lint
 IMAGE   ?= rollguard:latest
@@ -21,7 +21,8 @@ help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: programs kube ## do the main job on a local API server (ONCE=1: show it and end)
-	@$(GO) run ./test/demo -bin $(BIN) $(if $(ONCE),-once)
+	@$(GO) build -o $(BIN)/demo ./test/demo
+	@exec $(BIN)/demo -bin $(BIN) $(if $(ONCE),-once)
 
 test: kube helm ## run all tests, also those against a real API server
 	$(GO) test -timeout 20m ./...
@@ -44,12 +45,12 @@ generate: ## write the reference pages that follow from code
 build: programs ## build the static binaries, also for the image (amd64 and arm64)
 	@for arch in $(PLATFORMS); do \
 		echo "building $(BIN)/linux-$$arch/rollguard-webhook"; \
-		GOOS=linux GOARCH=$$arch $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $(BIN)/linux-$$arch/ ./cmd/rollguard-webhook ./cmd/rollguard || exit 1; \
+		GOOS=linux GOARCH=$$arch $(GO) build $(BUILD) -o $(BIN)/linux-$$arch/ ./cmd/rollguard-webhook ./cmd/rollguard || exit 1; \
 	done
 
 .PHONY: programs
 programs:
-	@$(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $(BIN)/ ./cmd/rollguard-webhook ./cmd/rollguard
+	@$(GO) build $(BUILD) -o $(BIN)/ ./cmd/rollguard-webhook ./cmd/rollguard
 
 image: build ## build the container image from scratch with docker, podman or buildah
 	@.ci/image $(IMAGE)

@@ -31,12 +31,12 @@ func TestADrainingReplicaStillAnswersAndLetsGo(t *testing.T) {
 	eventually(t, "the replica is ready", func(ctx context.Context) bool { return install.Ready(ctx, addresses.Ops) == nil })
 
 	client := insecure(&tls.Config{})
-	if resp := post(t, client, addresses.URL()); resp.Close {
+	if closes(t, client, addresses.URL()) {
 		t.Error("a replica that stays closes the connection")
 	}
 	drain()
 	eventually(t, "the replica says that it goes", func(ctx context.Context) bool { return check(ctx, addresses.Ops, "serving") != nil })
-	if resp := post(t, client, addresses.URL()); !resp.Close {
+	if !closes(t, client, addresses.URL()) {
 		t.Error("a draining replica keeps the connection")
 	}
 	select {
@@ -70,7 +70,8 @@ func TestAReplicaEndsWithoutAnError(t *testing.T) {
 	}
 }
 
-func post(t *testing.T, client *http.Client, url string) *http.Response {
+// closes sends a review and tells whether the answer closes the connection.
+func closes(t *testing.T, client *http.Client, url string) bool {
 	t.Helper()
 	const review = `{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"1","operation":"DELETE"}}`
 	resp, err := client.Post(url, "application/json", strings.NewReader(review))
@@ -81,5 +82,5 @@ func post(t *testing.T, client *http.Client, url string) *http.Response {
 	if resp.StatusCode != http.StatusOK {
 		t.Errorf("answered %s", resp.Status)
 	}
-	return resp
+	return resp.Close
 }

@@ -56,7 +56,7 @@ func run(ctx context.Context, bin string, once bool) (err error) {
 	case <-ctx.Done():
 		fmt.Println("\nStopping.")
 		return nil
-	case err := <-d.webhook.Done:
-		return fmt.Errorf("the webhook ended by itself: %w; the end of its log:\n%s", err, d.webhook.Tail())
+	case <-d.webhook.Done:
+		return fmt.Errorf("the webhook ended by itself: %w; the end of its log:\n%s", d.webhook.Err, d.webhook.Tail())
 	}
 }

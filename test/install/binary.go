@@ -15,8 +15,9 @@ import (
 
 // Binary is a running rollguard-webhook.
 type Binary struct {
-	// Done gives the process's result when it ends by itself.
-	Done    chan error
+	// Done is closed when the process has ended; Err is then its result.
+	Done    chan struct{}
+	Err     error
 	process *os.Process
 	log     string
 }
@@ -32,7 +33,7 @@ func StartBinary(ctx context.Context, plane *kube.ControlPlane, bin string, a Ad
 	if err := kube.WriteKubeconfig(kubeconfig, config); err != nil {
 		return nil, err
 	}
-	b := &Binary{Done: make(chan error, 1), log: filepath.Join(plane.Dir(), "webhook.log")}
+	b := &Binary{Done: make(chan struct{}), log: filepath.Join(plane.Dir(), "webhook.log")}
 	if err := b.start(filepath.Join(bin, "rollguard-webhook"), "--kubeconfig", kubeconfig, "--host", "127.0.0.1",
 		"--port", strconv.Itoa(a.Port), "--ops-address", a.Ops, "--dns-name", "localhost", "--drain-delay", "0s"); err != nil {
 		return nil, err
@@ -53,7 +54,10 @@ func (b *Binary) start(program string, args ...string) error {
 		return fmt.Errorf("start the webhook: %w", err)
 	}
 	b.process = cmd.Process
-	go func() { b.Done <- cmd.Wait() }()
+	go func() {
+		b.Err = cmd.Wait()
+		close(b.Done)
+	}()
 	return nil
 }
 
@@ -68,8 +72,8 @@ func (b *Binary) await(ctx context.Context, plane *kube.ControlPlane, a Addresse
 			return fmt.Errorf("%w; the end of its log:\n%s", err, b.Tail())
 		}
 		return nil
-	case err := <-b.Done:
-		return fmt.Errorf("the webhook ended at once: %w; the end of its log:\n%s", err, b.Tail())
+	case <-b.Done:
+		return fmt.Errorf("the webhook ended at once: %w; the end of its log:\n%s", b.Err, b.Tail())
 	}
 }
 
