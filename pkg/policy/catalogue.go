@@ -138,6 +138,7 @@ func riskEntries() []Entry {
 		{NoProvenPort, AtRisk, "No Service port leads to a container port for certain, so no probe was added.", "Declare the container port, or set rollguard.io/container."},
 		{ProbePathMissing, AtRisk, "An http probe was asked for and no path is known, so it became a tcp probe.", "Set the path annotation."},
 		{ContainerNotFound, AtRisk, "rollguard.io/container names a container that the Pod does not have.", "Correct the name."},
+		{ExposureUnclear, AtRisk, "Something may send traffic here and could not be read, so it was not counted as a route.", "See the message: it names the object and what is wrong with it."},
 		{UnknownAnnotation, AtRisk, "An annotation with Rollguard's prefix is not known, or stands on the wrong object.", "Correct the key."},
 		{InvalidAnnotation, AtRisk, "An annotation's value cannot be used, so the next source in line was.", "Correct the value."},
 		{ValueOutOfBounds, AtRisk, "A value is beyond the administrator's limits and was limited.", "Ask for less, or ask the administrator."},
@@ -149,7 +150,6 @@ func skippedEntries() []Entry {
 	return []Entry{
 		{NotExposed, Skipped, "Nothing sends traffic to this Deployment, so nothing is needed.", "If that is wrong, set rollguard.io/exposure."},
 		{ExposureAssumed, Skipped, "No route was found yet; the Deployment declares a port, so it was treated as exposed by a Service, without probes.", ""},
-		{ExposureUnclear, Skipped, "Something in the namespace may send traffic and could not be read.", "See the message; it may name the Ingress that should lead here."},
 		{ReadinessGateUsed, Skipped, "The readiness gate already makes rollouts wait for the load balancer.", ""},
 		{OwnedByController, Skipped, "Another controller owns this Deployment and would undo changes.", "Set rollguard.io/owned to mutate if it would not."},
 		{TooManyContainers, Skipped, "The Deployment has more containers than any Pod that runs, and is not looked at.", ""},

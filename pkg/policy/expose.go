@@ -28,7 +28,7 @@ func (e *evaluation) expose() {
 	}
 	e.result.Exposure = e.exposure
 	for _, gap := range e.exposure.Gaps {
-		e.find(Skipped, ExposureUnclear, "", fmt.Sprintf("%s %s, so it was not counted as a route", gap.Object, gap.Reason))
+		e.find(AtRisk, ExposureUnclear, "", fmt.Sprintf("%s %s, so it was not counted as a route", gap.Object, gap.Reason))
 	}
 	if e.exposure.Kind == topology.None {
 		e.find(Skipped, NotExposed, "", "nothing sends traffic to this Deployment, so it needs nothing")

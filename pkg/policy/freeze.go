@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/rollguard/rollguard/pkg/workload"
 )
@@ -65,11 +66,13 @@ func (e *evaluation) templateFields() []workload.Path {
 	return out
 }
 
-// recordFrozen keeps the record of what stays in the template from earlier.
+// recordFrozen keeps the record of what stays in the template from earlier. What the
+// record proved of the stored object it goes on proving, whatever a manifest claims by
+// now: the template is the same.
 func (e *evaluation) recordFrozen() {
-	for _, p := range e.evidence.Ours() {
-		if v := e.in.New.Get(p); p.InTemplate() && (e.result.Trigger != FieldsDropped || e.in.Old.Get(p) != nil) {
-			e.result.record[p] = v.MarshalTo(nil)
+	for _, p := range slices.Concat(e.evidence.Ours(), e.previous) {
+		if p.InTemplate() {
+			e.result.record[p] = e.in.New.Get(p).MarshalTo(nil)
 		}
 	}
 }

@@ -277,3 +277,22 @@ func TestApplyingAnAPIDefaultOverOurValueStartsNoRollout(t *testing.T) {
 		last = m.object
 	}
 }
+
+// An undo to a revision that differs in nothing but our values changes nothing, and the
+// record goes on saying what is there.
+func TestAnUndoToOtherValuesOfOursKeepsTheRecordTrue(t *testing.T) {
+	older, stored := guarded(t), write{namespace: map[string]string{"pre-stop-sleep": "60s"}}.evaluate(t).object
+	m := write{new: older, old: stored}.evaluate(t)
+	sameTemplate(t, m, stored)
+	sameRecord(t, m, stored)
+}
+
+// last-applied stays when an undo brings an older template back. A hook in it that is
+// not there any more does not make ours the author's.
+func TestAStaleLastAppliedClaimsNothing(t *testing.T) {
+	stored := guarded(t)
+	applied := `{"spec":{"template":{"spec":{"containers":[{"name":"app","lifecycle":{"preStop":{"exec":{"command":["/drain"]}}}}]}}}}`
+	stale := put(t, stored, applied, "metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration")
+	m := write{new: put(t, stale, "app:2", "spec", "template", "spec", "containers", 0, "image"), old: stale, namespace: careful}.evaluate(t)
+	sameRecord(t, m, stored)
+}

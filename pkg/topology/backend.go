@@ -22,10 +22,10 @@ type backend struct {
 
 // ingressBackends are the target groups that an Ingress makes. A port that is named
 // once by name and once by number makes two.
-func ingressBackends(ing *networkingv1.Ingress, class *class, services map[string]*corev1.Service) ([]backend, []Gap) {
+func ingressBackends(ing *networkingv1.Ingress, class *class, services map[string]*corev1.Service) ([]backend, []blind) {
 	var (
 		out  []backend
-		gaps []Gap
+		gaps []blind
 		seen = map[string]bool{}
 	)
 	for _, b := range pathBackends(ing) {
@@ -34,7 +34,7 @@ func ingressBackends(ing *networkingv1.Ingress, class *class, services map[strin
 			continue
 		}
 		if b.Service.Port.Name == useAnnotation {
-			gaps = append(gaps, *ingressGap(ing, fmt.Sprintf("sends traffic by action %s, which is not read yet", b.Service.Name)))
+			gaps = append(gaps, *actionGap(ing, b.Service.Name))
 			continue
 		}
 		key := b.Service.Name + "\x00" + portName(b.Service.Port)
@@ -44,12 +44,12 @@ func ingressBackends(ing *networkingv1.Ingress, class *class, services map[strin
 		seen[key] = true
 		svc, ok := services[b.Service.Name]
 		if !ok {
-			gaps = append(gaps, *ingressGap(ing, fmt.Sprintf("names Service %s, which does not exist", b.Service.Name)))
+			gaps = append(gaps, *ingressGap(ing, fmt.Sprintf("names Service %s, which does not exist", b.Service.Name), b.Service.Name))
 			continue
 		}
 		made, err := newBackend(ing, class, svc, b.Service.Port)
 		if err != nil {
-			gaps = append(gaps, *ingressGap(ing, err.Error()))
+			gaps = append(gaps, *ingressGap(ing, err.Error(), b.Service.Name))
 			continue
 		}
 		out = append(out, *made)

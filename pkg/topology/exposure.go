@@ -39,7 +39,7 @@ type Exposure struct {
 	// ReadinessGate is set when LBC adds a readiness gate to new Pods of the
 	// namespace (label elbv2.k8s.aws/pod-readiness-gate-inject: enabled).
 	ReadinessGate bool
-	// Gaps are the things that could not be read.
+	// Gaps are the things that may lead here and could not be read.
 	Gaps []Gap
 }
 

@@ -54,7 +54,7 @@ type Graph struct {
 	services      []*corev1.Service
 	// backends are the Ingress backends that lead to each Service, by its name.
 	backends map[string][]backend
-	gaps     []Gap
+	gaps     []blind
 }
 
 // NewGraph resolves every Ingress of the namespace once, so that an exposure is a

@@ -66,7 +66,7 @@ func newClassLoader(src *Sources) *classLoader {
 
 // load returns nil when the Ingress is not an ALB's, with a gap when that is so
 // only for a mistake.
-func (l *classLoader) load(ing *networkingv1.Ingress) (*class, *Gap) {
+func (l *classLoader) load(ing *networkingv1.Ingress) (*class, *blind) {
 	if ing.DeletionTimestamp != nil {
 		return nil, nil
 	}
@@ -99,7 +99,7 @@ func (l *classLoader) newClass(controller, targetType string) *class {
 	return c
 }
 
-func (l *classLoader) byDefault(ing *networkingv1.Ingress) (*class, *Gap) {
+func (l *classLoader) byDefault(ing *networkingv1.Ingress) (*class, *blind) {
 	var defaults []string
 	for _, c := range l.src.Classes {
 		if c.Annotations[annotationDefault] == "true" {
@@ -116,7 +116,7 @@ func (l *classLoader) byDefault(ing *networkingv1.Ingress) (*class, *Gap) {
 	return nil, ingressGap(ing, fmt.Sprintf("names no class, and there are several default classes: %v", defaults))
 }
 
-func (l *classLoader) named(ing *networkingv1.Ingress, name string) (*class, *Gap) {
+func (l *classLoader) named(ing *networkingv1.Ingress, name string) (*class, *blind) {
 	c, ok := l.classes[name]
 	if !ok {
 		return nil, ingressGap(ing, fmt.Sprintf("names IngressClass %s, which does not exist", name))
@@ -155,8 +155,4 @@ func (l *classLoader) matchesNamespace(selector *metav1.LabelSelector) (bool, er
 		return false, err
 	}
 	return s.Matches(labels.Set(l.src.NamespaceLabels)), nil
-}
-
-func ingressGap(ing *networkingv1.Ingress, reason string) *Gap {
-	return &Gap{Object: "Ingress " + ing.Namespace + "/" + ing.Name, Reason: reason}
 }

@@ -24,12 +24,13 @@ type Container struct {
 
 // Exposure finds every route that leads to the Pods.
 func (g *Graph) Exposure(pods Pods) Exposure {
-	e := Exposure{Kind: None, ReadinessGate: g.readinessGate, Gaps: g.gaps}
+	e := Exposure{Kind: None, ReadinessGate: g.readinessGate}
 	for _, svc := range g.services {
 		if !selects(svc, pods.Labels) {
 			continue
 		}
 		e.Routes = append(e.Routes, g.serviceRoutes(svc, pods)...)
+		e.Gaps = g.gapsAbout(svc.Name, e.Gaps)
 	}
 	sort.SliceStable(e.Routes, func(i, j int) bool { return less(&e.Routes[i], &e.Routes[j]) })
 	for i := range e.Routes {
