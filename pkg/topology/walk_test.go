@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/rollguard/rollguard/pkg/topology"
@@ -123,7 +124,7 @@ func TestABackendThatCannotBeReadLeavesAGapAndTheOthersStay(t *testing.T) {
 		backend networkingv1.IngressBackend
 		reason  string
 	}{
-		"a Service that does not exist": {backend("missing", 80), "names Service missing, which does not exist"},
+		"a Service that does not exist": {backend("missing", 80), ""}, // it leads to nobody's Pods
 		"a port that does not exist":    {backend("web", 81), "names port 81 of Service web, which has no such port"},
 		"a port name that is not there": {namedBackend("web", "grpc"), "names port grpc of Service web, which has no such port"},
 		"a resource":                    {networkingv1.IngressBackend{Resource: &corev1.TypedLocalObjectReference{}}, "has a resource backend, which LBC refuses"},
@@ -131,8 +132,14 @@ func TestABackendThatCannotBeReadLeavesAGapAndTheOthersStay(t *testing.T) {
 	} {
 		e := exposure(sources(func(s *topology.Sources) {
 			s.Ingresses[0].Spec.Rules = []networkingv1.IngressRule{rule(tc.backend, backend("web", 80))}
+			metav1.SetMetaDataAnnotation(&s.Ingresses[0].ObjectMeta, lbc+"actions.forward",
+				`{"type":"forward","forwardConfig":{"targetGroups":[{"serviceName":"web","servicePort":80}]}}`)
 		}))
-		if diff := cmp.Diff([]topology.Gap{{Object: "Ingress shop/web", Reason: tc.reason}}, e.Gaps); diff != "" {
+		var want []topology.Gap
+		if tc.reason != "" {
+			want = []topology.Gap{{Object: "Ingress shop/web", Reason: tc.reason}}
+		}
+		if diff := cmp.Diff(want, e.Gaps); diff != "" {
 			t.Errorf("%s, -want +got:\n%s", name, diff)
 		}
 		if len(e.Routes) != 1 || e.Kind != topology.ALBInstance {
@@ -191,5 +198,19 @@ func TestAGraphWithoutObjectsExposesNothing(t *testing.T) {
 	e := exposure(topology.Sources{})
 	if diff := cmp.Diff(topology.Exposure{Kind: topology.None}, e); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestAGapIsToldOnlyToThoseWhomItMayConcern(t *testing.T) {
+	other := service(func(s *corev1.Service) { s.Name, s.Spec.Selector = "other", map[string]string{"app": "other"} })
+	e := exposure(sources(func(s *topology.Sources) {
+		s.Services = append(s.Services, other)
+		s.Ingresses = append(s.Ingresses, ingress(func(i *networkingv1.Ingress) {
+			i.Name = "broken"
+			i.Spec.Rules = []networkingv1.IngressRule{rule(backend("other", 81))}
+		}))
+	}))
+	if len(e.Gaps) > 0 {
+		t.Errorf("gaps of another Deployment: %+v", e.Gaps)
 	}
 }

@@ -69,6 +69,9 @@ func newTwins(t *testing.T, seed uint64) *twins {
 	if _, err := w.clients.CoreV1().Namespaces().Create(t.Context(), namespace, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
+	if err := w.clients.CoreV1().Services(w.shop.name).Delete(t.Context(), "web", metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err) // the sequence has its own
+	}
 	w.guarded = &copyOf{ctx: t.Context(), client: w.clients.AppsV1().Deployments(w.shop.name)}
 	w.shadow = &copyOf{ctx: t.Context(), client: w.clients.AppsV1().Deployments(shadow)}
 	return w
