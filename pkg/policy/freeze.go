@@ -59,7 +59,7 @@ func (e *evaluation) templateFields() []workload.Path {
 		}
 	}
 	for _, p := range e.evidence.Ours() {
-		if p.InTemplate() && e.in.Old.Get(p) == nil {
+		if p.InTemplate() && !slices.Contains(e.previous, p) {
 			out = append(out, p)
 		}
 	}

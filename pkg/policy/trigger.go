@@ -101,9 +101,5 @@ func sameSteering(a, b map[string]string) bool {
 }
 
 func (e *evaluation) sameAuthorTemplate() bool {
-	ours, were := e.evidence.Ours(), e.previous
-	if len(ours) == 0 && len(were) == 0 {
-		return false // the templates differ, and none of it is ours
-	}
-	return workload.SameAuthorTemplate(e.in.New, ours, e.in.Old, were)
+	return workload.SameAuthorTemplate(e.in.New, e.evidence.Ours(), e.in.Old, e.previous)
 }

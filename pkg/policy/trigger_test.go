@@ -296,3 +296,29 @@ func TestAStaleLastAppliedClaimsNothing(t *testing.T) {
 	m := write{new: put(t, stale, "app:2", "spec", "template", "spec", "containers", 0, "image"), old: stale, namespace: careful}.evaluate(t)
 	sameRecord(t, m, stored)
 }
+
+// An empty lifecycle and none are the same to everybody, be anything ours or not. Else
+// a webhook that is called again decides otherwise.
+func TestAnEmptyLifecycleChangesNothingWhereNothingIsOurs(t *testing.T) {
+	m := write{new: inContainer(t, bare, map[string]any{}, "lifecycle"), old: bare}.evaluate(t)
+	if m.Trigger != policy.FieldsDropped {
+		t.Errorf("trigger %s", m.Trigger)
+	}
+	if again := (write{new: m.object, old: bare}).evaluate(t); again.object != m.object {
+		t.Errorf("called again, it makes something else of it:\n%s", cmp.Diff(m.object, again.object))
+	}
+}
+
+// An undo from a bare template, stored while Rollguard was absent, to one of ours.
+func TestWhatAnUndoBringsAlongOfOursGoesToTheLast(t *testing.T) {
+	m := write{new: guarded(t), old: bare, namespace: careful}.evaluate(t)
+	if m.Trigger != policy.FieldsDropped {
+		t.Errorf("trigger %s", m.Trigger)
+	}
+	if grace := m.value(t, workload.GracePeriod); grace != "30" {
+		t.Errorf("grace period %s, and 30 is stored", grace)
+	}
+	if again := (write{new: m.object, old: bare, namespace: careful}).evaluate(t); again.object != m.object {
+		t.Errorf("called again, it makes something else of it:\n%s", cmp.Diff(m.object, again.object))
+	}
+}

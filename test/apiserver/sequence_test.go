@@ -91,10 +91,7 @@ func (w *twins) Surround(around sequence.Surroundings, seen bool) error {
 	w.last = now
 	w.marker++
 	marker := fmt.Sprintf("sequence-%d", w.marker)
-	if err := w.routes(around); err != nil {
-		return err
-	}
-	if err := w.namespace(around, seen, marker); err != nil {
+	if err := errors.Join(w.routes(around), w.namespace(around, seen, marker)); err != nil {
 		return err
 	}
 	eventually(w.shop.t, "the webhook sees "+now, func(ctx context.Context) bool {
@@ -147,25 +144,23 @@ func gone(err error) error {
 
 // sees tells whether the webhook's view is the present one.
 func (w *twins) sees(ctx context.Context, around sequence.Surroundings, seen bool, marker string) bool {
-	probe := decodedProbe(w.shop)
 	w.warnings.clear()
-	d, err := w.guarded.client.Create(ctx, probe, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+	d, err := w.guarded.client.Create(ctx, routeProbe(w.shop), metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
 	if err != nil {
 		return false
 	}
-	if _, called := d.Annotations[api.AnnotationInjected]; called != seen {
-		return false
-	}
-	return !seen || w.warnings.mention(marker) && routeOf(d) == expectedRoute(around)
+	route := around.Service && around.TargetType != ""
+	_, called := d.Annotations[api.AnnotationInjected]
+	return called == seen && (!seen || w.warnings.mention(marker) && routeOf(d) == expectedRoute(around) &&
+		w.warnings.mention("("+around.TargetType+" targets)") == route)
 }
 
-// decodedProbe is a Deployment whose own annotations make every route visible.
-func decodedProbe(s *shop) *appsv1.Deployment {
+// routeProbe is a Deployment whose own annotations make every route visible.
+func routeProbe(s *shop) *appsv1.Deployment {
 	labels := map[string]string{"app": "web"}
 	return &appsv1.Deployment{
 		ObjectMeta: metav1.ObjectMeta{Name: "probe", Namespace: s.name, Annotations: map[string]string{
-			api.Prefix + "mode": "fill", api.Prefix + "exposure": "auto", api.Prefix + "pre-stop-sleep": "1s", api.Prefix + "min-ready": "auto",
-			api.Prefix + "readiness-probe": "auto",
+			api.Prefix + "mode": "fill", api.Prefix + "exposure": "auto", api.Prefix + "min-ready": "auto", api.Prefix + "readiness-probe": "auto",
 		}},
 		Spec: appsv1.DeploymentSpec{Selector: &metav1.LabelSelector{MatchLabels: labels}, Template: corev1.PodTemplateSpec{
 			ObjectMeta: metav1.ObjectMeta{Labels: labels},
@@ -212,14 +207,14 @@ func (c *copyOf) write(w sequence.Write, dryRun []string) (*appsv1.Deployment, e
 		}
 		return broken(c.client.Patch(c.ctx, "web", w.Type, w.Body, o))
 	}
-	d := new(appsv1.Deployment)
-	if err := json.Unmarshal(w.Body, d); err != nil {
+	var d appsv1.Deployment
+	if err := json.Unmarshal(w.Body, &d); err != nil {
 		return nil, err
 	}
 	if !c.stored {
-		return broken(c.client.Create(c.ctx, d, metav1.CreateOptions{FieldManager: w.Manager, DryRun: dryRun}))
+		return broken(c.client.Create(c.ctx, &d, metav1.CreateOptions{FieldManager: w.Manager, DryRun: dryRun}))
 	}
-	return broken(c.client.Update(c.ctx, d, metav1.UpdateOptions{FieldManager: w.Manager, DryRun: dryRun}))
+	return broken(c.client.Update(c.ctx, &d, metav1.UpdateOptions{FieldManager: w.Manager, DryRun: dryRun}))
 }
 
 // broken marks every error but a refusal of validation.
