@@ -68,11 +68,24 @@ func (f *fields) template(t *Template, v *fastjson.Value) {
 	}
 }
 
+// hook reads the preStop hook. A native sleep, which is what most Deployments have once
+// they have been here, is read without reflection.
+func (f *fields) hook(lifecycle *fastjson.Value) *corev1.LifecycleHandler {
+	v := f.object(lifecycle, "preStop")
+	if v == nil {
+		return nil
+	}
+	if sleep := child(v, "sleep"); sleep != nil && v.GetObject().Len() == 1 && sleep.Type() == fastjson.TypeObject {
+		return &corev1.LifecycleHandler{Sleep: &corev1.SleepAction{Seconds: f.number(sleep, "seconds", 0)}}
+	}
+	return decode[corev1.LifecycleHandler](f, lifecycle, "preStop")
+}
+
 func (f *fields) container(c *Container, v *fastjson.Value) {
 	c.Name = f.text(v, "name")
 	c.Command, c.Args = f.words(v, "command"), f.words(v, "args")
 	c.Ports = f.ports(v)
 	c.StartupProbe = decode[corev1.Probe](f, v, startupProbe)
 	c.ReadinessProbe = decode[corev1.Probe](f, v, readinessProbe)
-	c.PreStop = decode[corev1.LifecycleHandler](f, f.object(v, "lifecycle"), "preStop")
+	c.PreStop = f.hook(f.object(v, "lifecycle"))
 }

@@ -37,7 +37,7 @@ func (r *run) letGo(s Step, before copies) bool {
 	if settings.Rollout.Value == api.RolloutImmediate {
 		return true // decisions.md 2: "the template is evaluated on every write (the author accepts rollouts)"
 	}
-	if adopted(before) {
+	if adopted(before) || s.Undo > 0 && adopted(r.copies) {
 		return true // leftover.go: "a number that he saw and kept is his"; decisions.md 7: "enforce changes authored values"
 	}
 	if r.claimed && s.Manner == ClientSideApply {
