@@ -86,3 +86,11 @@ func TestARecordThatWouldExceedTheAnnotationLimitIsRefused(t *testing.T) {
 		t.Error("262,144 bytes of annotations are exceeded, and nobody says so")
 	}
 }
+
+func TestAnAskedGracePeriodHoldsAnAuthorsOwnSleep(t *testing.T) {
+	own := inContainer(t, bare, hook(`{"sleep":{"seconds":40}}`), "lifecycle")
+	m := write{new: own, namespace: map[string]string{"grace-period": "20s"}}.evaluate(t)
+	if err := policy.Verify(read(t, bare), read(t, m.object)); err != nil {
+		t.Error(err)
+	}
+}

@@ -133,7 +133,7 @@ func (e *evaluation) neededGrace(t *timing) {
 	case !e.free(workload.GracePeriod) && !e.enforcing():
 		t.grace, t.fixed, t.graceSource = now, true, "the author's"
 	case asked.Value != nil:
-		t.grace, t.graceSource = max(*asked.Value, now), asked.Source.String()
+		t.grace, t.graceSource = max(*asked.Value, now, e.longestOwnSleep()), asked.Source.String()
 	default:
 		t.grace = max(wanted, now)
 	}
