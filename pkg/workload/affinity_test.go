@@ -55,7 +55,7 @@ func TestWhatAContainerRunsIsRead(t *testing.T) {
 func TestACommandOfTheWrongTypeIsNamed(t *testing.T) {
 	for _, command := range []string{`"sh"`, `[1]`, `{}`} {
 		_, err := new(workload.Reader).Read([]byte(`{"spec":{"template":{"spec":{"containers":[{"name":"app","command":` + command + `}]}}}}`))
-		if err == nil || !strings.Contains(err.Error(), "field command") {
+		if err == nil || !strings.Contains(err.Error(), "containers[0].command is") {
 			t.Errorf("%s: error %v", command, err)
 		}
 	}

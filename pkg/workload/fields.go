@@ -15,11 +15,31 @@ import (
 // zero value; one of another type is an error.
 type fields struct {
 	err error
+	// at leads to the object that is being read, for errors: "spec.template.spec".
+	at string
+	// item is the number of the container that is being read, counted from one.
+	item int
+	// below is the part of the container: "ports", "lifecycle".
+	below string
+}
+
+// path is the full name of a field of the object that is being read.
+func (f *fields) path(key string) string {
+	if f.below != "" {
+		key = f.below + "." + key
+	}
+	if f.item > 0 {
+		return fmt.Sprintf("%s[%d].%s", f.at, f.item-1, key)
+	}
+	if f.at == "" {
+		return key
+	}
+	return f.at + "." + key
 }
 
 func (f *fields) fail(key string, v *fastjson.Value, want string) {
 	if f.err == nil {
-		f.err = fmt.Errorf("field %s is a JSON %s where %s is expected", key, v.Type(), want)
+		f.err = fmt.Errorf("field %s is a JSON %s where %s is expected", f.path(key), v.Type(), want)
 	}
 }
 
@@ -163,8 +183,7 @@ func (f *fields) words(v *fastjson.Value, key string) []string {
 	return out
 }
 
-func (f *fields) ports(v *fastjson.Value) []corev1.ContainerPort {
-	items := f.array(v, "ports")
+func (f *fields) ports(items []*fastjson.Value) []corev1.ContainerPort {
 	if len(items) == 0 {
 		return nil
 	}
@@ -194,7 +213,7 @@ func decode[T any](f *fields, v *fastjson.Value, key string) *T {
 	out := new(T)
 	if err := json.UnmarshalCaseSensitivePreserveInts(c.MarshalTo(nil), out); err != nil {
 		if f.err == nil {
-			f.err = fmt.Errorf("field %s: %w", key, err)
+			f.err = fmt.Errorf("field %s: %w", f.path(key), err)
 		}
 		return nil
 	}

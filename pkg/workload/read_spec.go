@@ -6,6 +6,7 @@ import (
 )
 
 func (f *fields) metadata(d *Deployment, v *fastjson.Value) {
+	f.at = "metadata"
 	d.Namespace = f.text(v, "namespace")
 	d.Name = f.text(v, "name")
 	if d.Name == "" {
@@ -22,50 +23,59 @@ func (f *fields) metadata(d *Deployment, v *fastjson.Value) {
 }
 
 func (f *fields) spec(d *Deployment, v *fastjson.Value) {
+	f.at = "spec"
 	d.Replicas = f.seconds(v, "replicas", 1)
 	d.MinReadySeconds = f.seconds(v, "minReadySeconds", 0)
 	d.ProgressDeadlineSeconds = f.seconds(v, "progressDeadlineSeconds", 600)
 
-	strategy := f.object(v, "strategy")
+	strategy, template := f.object(v, "strategy"), f.object(v, "template")
+	f.at = "spec.strategy"
 	d.Strategy.Type = f.text(strategy, "type")
 	if d.Strategy.Type == "" {
 		d.Strategy.Type = "RollingUpdate"
 	}
 	rolling := f.object(strategy, "rollingUpdate")
+	f.at = "spec.strategy.rollingUpdate"
 	d.Strategy.MaxSurge = f.countOrPercent(rolling, "maxSurge")
 	d.Strategy.MaxUnavailable = f.countOrPercent(rolling, "maxUnavailable")
 
-	template := f.object(v, "template")
 	f.template(&d.Template, template)
 	d.Template.NodeEach = nodeEach(child(template, "spec"), d.Namespace, d.Template.Labels)
 }
 
 func (f *fields) template(t *Template, v *fastjson.Value) {
-	metadata := f.object(v, "metadata")
+	f.at = "spec.template"
+	metadata, spec := f.object(v, "metadata"), f.object(v, "spec")
+	f.at = "spec.template.metadata"
 	t.Labels = f.texts(metadata, "labels")
 	t.Annotations = f.texts(metadata, "annotations")
 
-	spec := f.object(v, "spec")
+	f.at = "spec.template.spec"
 	t.HostNetwork = f.boolean(spec, "hostNetwork")
 	t.GracePeriodSeconds = f.number(spec, "terminationGracePeriodSeconds", 30)
 
 	containers := f.array(spec, "containers")
 	t.Containers = make([]Container, len(containers))
+	sidecars, volumes := f.array(spec, "initContainers"), f.array(spec, "volumes")
 	for i, c := range containers {
+		f.at, f.item = "spec.template.spec.containers", i+1
 		f.container(&t.Containers[i], c)
 	}
-	for _, c := range f.array(spec, "initContainers") {
+	for i, c := range sidecars {
+		f.at, f.item = "spec.template.spec.initContainers", i+1
 		if f.text(c, "restartPolicy") == string(corev1.ContainerRestartPolicyAlways) {
 			var sidecar Container
 			f.container(&sidecar, c)
 			t.Sidecars = append(t.Sidecars, sidecar)
 		}
 	}
-	for _, volume := range f.array(spec, "volumes") {
+	for i, volume := range volumes {
+		f.at, f.item = "spec.template.spec.volumes", i+1
 		if claim := f.object(volume, "persistentVolumeClaim"); claim != nil {
 			t.Claims = append(t.Claims, f.text(claim, "claimName"))
 		}
 	}
+	f.item = 0
 }
 
 // hook reads the preStop hook. A native sleep, which is what most Deployments have once
@@ -84,8 +94,14 @@ func (f *fields) hook(lifecycle *fastjson.Value) *corev1.LifecycleHandler {
 func (f *fields) container(c *Container, v *fastjson.Value) {
 	c.Name = f.text(v, "name")
 	c.Command, c.Args = f.words(v, "command"), f.words(v, "args")
-	c.Ports = f.ports(v)
+	ports := f.array(v, "ports")
+	f.below = "ports"
+	c.Ports = f.ports(ports)
+	f.below = ""
 	c.StartupProbe = decode[corev1.Probe](f, v, startupProbe)
 	c.ReadinessProbe = decode[corev1.Probe](f, v, readinessProbe)
-	c.PreStop = f.hook(f.object(v, "lifecycle"))
+	lifecycle := f.object(v, "lifecycle")
+	f.below = "lifecycle"
+	c.PreStop = f.hook(lifecycle)
+	f.below = ""
 }

@@ -32,8 +32,9 @@ func FromValue(doc *fastjson.Value) (*Deployment, error) {
 	}
 	f := fields{}
 	d := &Deployment{doc: doc}
-	f.metadata(d, f.object(doc, "metadata"))
-	f.spec(d, f.object(doc, "spec"))
+	metadata, spec := f.object(doc, "metadata"), f.object(doc, "spec")
+	f.metadata(d, metadata)
+	f.spec(d, spec)
 	if f.err != nil {
 		return nil, fmt.Errorf("deployment %s/%s: %w", d.Namespace, d.Name, f.err)
 	}
@@ -49,8 +50,9 @@ func Stored(doc *fastjson.Value) (*Deployment, error) {
 	}
 	f := fields{}
 	d := &Deployment{doc: doc}
-	f.metadata(d, f.object(doc, "metadata"))
 	spec := f.object(f.object(f.object(doc, "spec"), "template"), "spec")
+	f.metadata(d, f.object(doc, "metadata"))
+	f.at = "spec.template.spec"
 	for _, c := range f.array(spec, "containers") {
 		d.Template.Containers = append(d.Template.Containers, Container{Name: f.text(c, "name")})
 	}
