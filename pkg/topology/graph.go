@@ -49,7 +49,6 @@ type IngressClassParams struct {
 // Graph knows who sends traffic where in one namespace. It is immutable and safe
 // for concurrent use.
 type Graph struct {
-	namespace     string
 	readinessGate bool
 	services      []*corev1.Service
 	// backends are the Ingress backends that lead to each Service, by its name.
@@ -61,7 +60,6 @@ type Graph struct {
 // walk over the Services of one Deployment.
 func NewGraph(src Sources) *Graph {
 	g := &Graph{
-		namespace:     src.Namespace,
 		readinessGate: src.NamespaceLabels[LabelReadinessGate] == "enabled",
 		services:      append([]*corev1.Service(nil), src.Services...),
 		backends:      map[string][]backend{},

@@ -16,14 +16,7 @@ import (
 
 // A mounted Secret may be empty at first: somebody else fills it.
 func TestCertificateFilesThatComeLaterMakeAReplicaReady(t *testing.T) {
-	addresses, err := install.FreeAddresses()
-	if err != nil {
-		t.Fatal(err)
-	}
-	o, err := options(addresses)
-	if err != nil {
-		t.Fatal(err)
-	}
+	o, addresses := anotherReplica(t)
 	_, ready := certificateFiles(t)
 	dir := t.TempDir()
 	o.Certificates = server.Certificates{

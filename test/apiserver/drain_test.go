@@ -15,14 +15,7 @@ import (
 // While it drains, a replica says that it is not ready, still answers, and lets each
 // answer close its connection, so that the API server goes elsewhere.
 func TestADrainingReplicaStillAnswersAndLetsGo(t *testing.T) {
-	addresses, err := install.FreeAddresses()
-	if err != nil {
-		t.Fatal(err)
-	}
-	o, err := options(addresses)
-	if err != nil {
-		t.Fatal(err)
-	}
+	o, addresses := anotherReplica(t)
 	_, o.Certificates = certificateFiles(t)
 	o.DrainDelay = time.Hour // longer than the test; the replica ends with the process
 	ctx, drain := context.WithCancel(t.Context())
@@ -48,14 +41,7 @@ func TestADrainingReplicaStillAnswersAndLetsGo(t *testing.T) {
 
 // A replica without a drain delay ends at once, and without an error.
 func TestAReplicaEndsWithoutAnError(t *testing.T) {
-	addresses, err := install.FreeAddresses()
-	if err != nil {
-		t.Fatal(err)
-	}
-	o, err := options(addresses)
-	if err != nil {
-		t.Fatal(err)
-	}
+	o, addresses := anotherReplica(t)
 	_, o.Certificates = certificateFiles(t)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)

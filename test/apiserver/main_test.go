@@ -97,6 +97,20 @@ func options(a install.Addresses) (server.Options, error) {
 	}, nil
 }
 
+// anotherReplica are the options of a further webhook, on addresses of its own.
+func anotherReplica(t *testing.T) (server.Options, install.Addresses) {
+	t.Helper()
+	addresses, err := install.FreeAddresses()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := options(addresses)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o, addresses
+}
+
 // failingDecider decides like the real one, and panics for a namespace that asks for
 // it: what a bug in a rule would do.
 type failingDecider struct{ real *decision.Maker }

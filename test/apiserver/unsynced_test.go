@@ -35,14 +35,8 @@ func TestWithUnsyncedCachesTheWritePassesUnchanged(t *testing.T) {
 // with the label test.example/webhook: blind.
 func startBlindWebhook(t *testing.T) install.Addresses {
 	t.Helper()
-	addresses, err := install.FreeAddresses()
-	if err != nil {
-		t.Fatal(err)
-	}
-	o, err := options(addresses)
-	if err != nil {
-		t.Fatal(err)
-	}
+	o, addresses := anotherReplica(t)
+	var err error
 	if o.Config, err = world.plane.User("blind"); err != nil {
 		t.Fatal(err)
 	}
