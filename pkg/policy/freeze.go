@@ -1,8 +1,11 @@
 package policy
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
+
+	"github.com/valyala/fastjson"
 
 	"github.com/rollguard/rollguard/pkg/workload"
 )
@@ -47,7 +50,34 @@ func (e *evaluation) asStored() []want {
 		}
 		wants = append(wants, w)
 	}
+	return append(wants, e.lifecyclesAsStored()...)
+}
+
+// lifecyclesAsStored makes an empty lifecycle what the stored object has: when a hook of
+// ours went, the empty object around it went too, and a manifest that still has it
+// would start a rollout to say nothing.
+func (e *evaluation) lifecyclesAsStored() []want {
+	var wants []want
+	for i := range e.in.New.Template.Containers {
+		name := e.in.New.Template.Containers[i].Name
+		p := workload.Lifecycle(name)
+		now, stored := e.in.New.Get(p), e.in.Old.Get(p)
+		w := want{path: p, code: Restored, text: fmt.Sprintf("%s was put back as it was", p), theirs: true}
+		switch {
+		case stored == nil && isEmpty(now):
+		case isEmpty(stored):
+			w.value = json.RawMessage("{}")
+		default:
+			continue
+		}
+		wants = append(wants, w)
+	}
 	return wants
+}
+
+func isEmpty(v *fastjson.Value) bool {
+	object := v.GetObject()
+	return object != nil && object.Len() == 0
 }
 
 // templateFields are the fields of the template that are ours in either object.

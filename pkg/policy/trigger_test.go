@@ -70,6 +70,25 @@ func TestAPutOfTheBareManifestRestoresTheStoredTemplate(t *testing.T) {
 	}
 }
 
+func TestAnEmptyLifecycleStartsNoRollout(t *testing.T) {
+	empty := inContainer(t, bare, map[string]any{}, "lifecycle")
+	hooked := inContainer(t, guarded(t), map[string]any{}, "lifecycle")
+	for name, tc := range map[string]struct{ stored, sent string }{
+		"being written where there is none":            {bare, empty},
+		"being left out where there is one":            {empty, bare},
+		"being written once more":                      {empty, empty},
+		"being left out beside what else is ours":      {hooked, bare},
+		"having our hook in a manifest, and none here": {bare, guarded(t)},
+	} {
+		for mode, namespace := range map[string]map[string]string{"careful": careful, "exposed by nothing": {"exposure": "none"}} {
+			m := write{new: put(t, tc.sent, 9, "spec", "replicas"), old: tc.stored, namespace: namespace}.evaluate(t)
+			if !workload.SameTemplate(read(t, m.object), read(t, tc.stored)) {
+				t.Errorf("%s, %s, trigger %s:\n%s", name, mode, m.Trigger, cmp.Diff(read(t, tc.stored).Raw().Get("spec", "template").String(), read(t, m.object).Raw().Get("spec", "template").String()))
+			}
+		}
+	}
+}
+
 func TestThePutOfTheBareManifestKeepsTheRecord(t *testing.T) {
 	stored := guarded(t)
 	m := write{new: bare, old: stored, namespace: careful}.evaluate(t)

@@ -29,7 +29,7 @@ func (d *Deployment) Keys(p Path) []string {
 	keys := make([]string, 0, 7)
 	keys = append(keys, "spec", "template", "spec", "containers", strconv.Itoa(index))
 	switch field {
-	case startupProbe, readinessProbe:
+	case startupProbe, readinessProbe, lifecycle:
 		return append(keys, field)
 	case preStop:
 		return append(keys, "lifecycle", "preStop")
@@ -73,6 +73,8 @@ func (d *Deployment) get(p Path) *fastjson.Value {
 		return containers[index].Get(startupProbe)
 	case readinessProbe:
 		return containers[index].Get(readinessProbe)
+	case lifecycle:
+		return containers[index].Get(lifecycle)
 	case preStop:
 		return containers[index].Get("lifecycle", "preStop")
 	}

@@ -23,6 +23,7 @@ const (
 	startupProbe   = "startupProbe"
 	readinessProbe = "readinessProbe"
 	preStop        = "lifecycle.preStop"
+	lifecycle      = "lifecycle"
 )
 
 // StartupProbe is the startup probe of the named container.
@@ -33,6 +34,11 @@ func ReadinessProbe(container string) Path { return containerPath(container, rea
 
 // PreStop is the preStop hook of the named container.
 func PreStop(container string) Path { return containerPath(container, preStop) }
+
+// Lifecycle is the object around the hooks of the named container. It is not of the
+// closed set: only an empty one is ever added or taken away, which says nothing, but
+// to the Deployment controller is another template than none.
+func Lifecycle(container string) Path { return containerPath(container, lifecycle) }
 
 func containerPath(container, field string) Path {
 	return Path(containerPrefix + container + "]." + field)

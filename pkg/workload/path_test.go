@@ -41,7 +41,7 @@ func TestAForgedPathLeadsNowhere(t *testing.T) {
 	for _, p := range []workload.Path{
 		"", "spec", "spec.replicas", "metadata.name", "spec.template.spec.hostNetwork", "spec.template.spec.containers",
 		"spec.template.spec.containers[app]", "spec.template.spec.containers[app].image",
-		"spec.template.spec.containers[app].livenessProbe", "spec.template.spec.containers[app].lifecycle",
+		"spec.template.spec.containers[app].livenessProbe",
 		"spec.template.spec.containers[app].lifecycle.postStart", "spec.template.spec.containers[app].readinessProbe.exec",
 		"spec.template.spec.containers[].readinessProbe", "spec.template.spec.containers[app.readinessProbe",
 		"spec.template.spec.containers[app].x].readinessProbe", "spec.template.spec.initContainers[setup].readinessProbe",
@@ -50,6 +50,16 @@ func TestAForgedPathLeadsNowhere(t *testing.T) {
 		if p.Known() || d.Keys(p) != nil || d.Get(p) != nil {
 			t.Errorf("%q: known %t, keys %q", p, p.Known(), d.Keys(p))
 		}
+	}
+}
+
+func TestTheObjectAroundHooksCanBeFoundAndIsNotOfTheClosedSet(t *testing.T) {
+	d, p := read(t, pathsDocument), workload.Lifecycle("app")
+	if p.Known() || d.Keys(p) == nil {
+		t.Errorf("%s: known %t, keys %q", p, p.Known(), d.Keys(p))
+	}
+	if other := workload.Lifecycle("nobody"); d.Keys(other) != nil || d.Get(other) != nil {
+		t.Errorf("%s: keys %q", other, d.Keys(other))
 	}
 }
 
