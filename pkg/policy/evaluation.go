@@ -18,7 +18,7 @@ type evaluation struct {
 	// evidence tells who wrote the fields of the new object; previous are the fields of
 	// the old one that are ours.
 	evidence *provenance.Evidence
-	previous []workload.Path
+	previous provenance.Proven
 	exposure topology.Exposure
 	// optedOut is set when the Deployment's author wants nothing of ours any more.
 	optedOut bool

@@ -48,6 +48,9 @@ func (e *evaluation) asStored() []want {
 		if v := e.in.Old.Get(p); v != nil {
 			w.value = v.MarshalTo(nil)
 		}
+		if v := e.previous.Author(p); v != nil {
+			w.author = v.MarshalTo(nil)
+		}
 		wants = append(wants, w)
 	}
 	return append(wants, e.lifecyclesAsStored()...)
@@ -83,13 +86,13 @@ func isEmpty(v *fastjson.Value) bool {
 // templateFields are the fields of the template that are ours in either object.
 func (e *evaluation) templateFields() []workload.Path {
 	var out []workload.Path
-	for _, p := range e.previous {
+	for _, p := range e.previous.Paths() {
 		if p.InTemplate() {
 			out = append(out, p)
 		}
 	}
-	for _, p := range e.evidence.Ours() {
-		if p.InTemplate() && !slices.Contains(e.previous, p) {
+	for _, p := range e.evidence.Paths() {
+		if p.InTemplate() && !e.previous.Has(p) {
 			out = append(out, p)
 		}
 	}
@@ -98,11 +101,17 @@ func (e *evaluation) templateFields() []workload.Path {
 
 // recordFrozen keeps the record of what stays in the template from earlier. What the
 // record proved of the stored object it goes on proving, whatever a manifest claims by
-// now: the template is the same.
+// now: the template is the same. Only a value that its author has just applied himself
+// is his from now on.
 func (e *evaluation) recordFrozen() {
-	for _, p := range slices.Concat(e.evidence.Ours(), e.previous) {
-		if p.InTemplate() {
-			e.result.record[p] = e.in.New.Get(p).MarshalTo(nil)
+	for _, p := range slices.Concat(e.evidence.Paths(), e.previous.Paths()) {
+		if !p.InTemplate() || e.evidence.Adopted(p) {
+			continue
 		}
+		var author json.RawMessage
+		if v := e.previous.Author(p); v != nil {
+			author = v.MarshalTo(nil)
+		}
+		e.recordOurs(p, e.in.New.Get(p).MarshalTo(nil), author)
 	}
 }

@@ -17,7 +17,7 @@ func gracePeriod(e *evaluation) {
 	}
 	if now := e.author.Template.GracePeriodSeconds; !e.free(workload.GracePeriod) {
 		if seconds := int64(t.grace / time.Second); seconds > now {
-			e.correct(workload.GracePeriod, seconds, GracePeriodEnforced, fmt.Sprintf("grace period %s instead of %ds", t.grace, now))
+			e.enforce(workload.GracePeriod, seconds, GracePeriodEnforced, fmt.Sprintf("grace period %s instead of %ds", t.grace, now))
 		}
 		return
 	}

@@ -97,7 +97,7 @@ func (e *evaluation) wantMinReady() {
 		e.want(workload.MinReadySeconds, seconds, e.ready.code, fmt.Sprintf("minReadySeconds %d", seconds))
 	case e.free(workload.MinReadySeconds), now >= needed:
 	case e.enforcing():
-		e.correct(workload.MinReadySeconds, seconds, MinReadyEnforced, fmt.Sprintf("minReadySeconds %d instead of %d", seconds, e.author.MinReadySeconds))
+		e.enforce(workload.MinReadySeconds, seconds, MinReadyEnforced, fmt.Sprintf("minReadySeconds %d instead of %d", seconds, e.author.MinReadySeconds))
 	default:
 		e.find(AtRisk, MinReadyTooShort, workload.MinReadySeconds, fmt.Sprintf("minReadySeconds is %d, and the load balancer may need %s until a new Pod is healthy (%s)", e.author.MinReadySeconds, needed, e.ready.source))
 	}

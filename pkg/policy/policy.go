@@ -58,8 +58,9 @@ type Result struct {
 	// Computed are the values that follow from the settings, by name, for explain.
 	Computed Computed
 
-	wants  []want
-	record map[workload.Path]json.RawMessage
+	wants []want
+	// record are the values that are ours, authors those that ours took the place of.
+	record, authors map[workload.Path]json.RawMessage
 }
 
 // Evaluate decides about one Deployment. It never fails: what cannot be decided is

@@ -51,7 +51,7 @@ func ownHook(e *evaluation, c *workload.Container) {
 		e.find(AtRisk, PreStopUnclear, path, fmt.Sprintf("container %s has a preStop hook that does not show how long it waits; at least %s are needed", c.Name, e.timing.needed))
 	case d < e.timing.sleep && e.enforcing():
 		seconds := int64(e.timing.sleep / time.Second)
-		e.correct(path, lengthened(c.PreStop, seconds), PreStopLengthened, fmt.Sprintf("preStop sleep %ds instead of %s", seconds, d))
+		e.enforce(path, lengthened(c.PreStop, seconds), PreStopLengthened, fmt.Sprintf("preStop sleep %ds instead of %s", seconds, d))
 	case d < e.timing.needed:
 		e.find(AtRisk, PreStopTooShort, path, fmt.Sprintf("container %s sleeps %s before it stops, and %s are needed (%s)", c.Name, d, e.timing.needed, e.timing.sleepSource))
 	default:

@@ -22,7 +22,7 @@ func progressDeadline(e *evaluation) {
 		return
 	}
 	if !e.free(workload.ProgressDeadline) && e.enforcing() {
-		e.correct(workload.ProgressDeadline, needed, ProgressDeadlineEnforced, fmt.Sprintf("progressDeadlineSeconds %d instead of %d", needed, now))
+		e.enforce(workload.ProgressDeadline, needed, ProgressDeadlineEnforced, fmt.Sprintf("progressDeadlineSeconds %d instead of %d", needed, now))
 		return
 	}
 	if !e.free(workload.ProgressDeadline) {

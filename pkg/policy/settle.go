@@ -21,6 +21,7 @@ func (e *evaluation) settle() {
 	wants := e.result.wants
 	e.result.wants = nil
 	e.result.record = make(map[workload.Path]json.RawMessage, len(wants))
+	e.result.authors = nil
 	for _, w := range wants {
 		e.settleOne(w)
 	}
@@ -35,7 +36,7 @@ func (e *evaluation) settle() {
 // settleOne turns a want into a change, when it is one.
 func (e *evaluation) settleOne(w want) {
 	before := e.in.New.Get(w.path)
-	mine := e.isOurs(w.path)
+	mine := e.evidence.Has(w.path)
 	effective := rawOrDefault(before, w.path)
 	same := before == nil && w.value == nil || before != nil && (string(effective) == string(w.value) || equalJSON(before, w.value))
 	if !same {
@@ -53,8 +54,25 @@ func (e *evaluation) settleOne(w want) {
 	// A default that stands in no manifest is recorded when it is written out: once the
 	// result is applied, it would pass for the author's.
 	if (mine || before == nil) && w.value != nil && w.code != NoLongerCalledFor && !w.theirs {
-		e.result.record[w.path] = w.value
+		e.recordOurs(w.path, w.value, w.author)
 	}
+}
+
+// recordOurs notes that a value is ours, and what its author had written there.
+func (e *evaluation) recordOurs(p workload.Path, value, author json.RawMessage) {
+	e.result.record[p] = value
+	if author == nil {
+		if v := e.evidence.Author(p); v != nil {
+			author = v.MarshalTo(nil)
+		}
+	}
+	if author == nil {
+		return
+	}
+	if e.result.authors == nil {
+		e.result.authors = map[workload.Path]json.RawMessage{}
+	}
+	e.result.authors[p] = author
 }
 
 // rawOrDefault is the value that the API server would store, or nil for none.

@@ -3,7 +3,6 @@ package policy
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/workload"
@@ -11,7 +10,7 @@ import (
 
 // dropStale wants away what an earlier evaluation wrote and no rule asked for now.
 func (e *evaluation) dropStale() {
-	for _, p := range e.evidence.Ours() {
+	for _, p := range e.evidence.Paths() {
 		if !e.wanted(p) {
 			e.result.wants = append(e.result.wants, e.withdrawn(p))
 		}
@@ -21,6 +20,10 @@ func (e *evaluation) dropStale() {
 // withdrawn is the wish that a value of ours be gone.
 func (e *evaluation) withdrawn(p workload.Path) want {
 	w := want{path: p, code: NoLongerCalledFor, text: fmt.Sprintf("%s removed again", p)}
+	if v := e.evidence.Author(p); v != nil {
+		w.value, w.text = v.MarshalTo(nil), fmt.Sprintf("%s is again what its author wrote", p)
+		return w
+	}
 	if d := p.APIDefault(); d != "" && p != workload.MinReadySeconds {
 		w.value = json.RawMessage(d)
 	}
@@ -34,12 +37,6 @@ func (e *evaluation) wanted(p workload.Path) bool {
 		}
 	}
 	return false
-}
-
-// isOurs tells whether the record proves a value to be ours.
-func (e *evaluation) isOurs(p workload.Path) bool {
-	_, found := slices.BinarySearch(e.evidence.Ours(), p)
-	return found
 }
 
 // harmful tells whether a value of ours would make the author's write invalid where it
@@ -63,7 +60,7 @@ func (e *evaluation) harmful(p workload.Path) bool {
 // keepOurs leaves what an earlier evaluation wrote for a rule as it is, now that the
 // author wants the rule to keep out.
 func (e *evaluation) keepOurs(rule api.Rule) {
-	for _, p := range e.evidence.Ours() {
+	for _, p := range e.evidence.Paths() {
 		if ruleOf(p) == rule && !e.harmful(p) {
 			e.put(want{path: p, value: e.in.New.Get(p).MarshalTo(nil), rule: rule})
 		}
@@ -102,7 +99,7 @@ func (e *evaluation) repairOnly() {
 			kept = append(kept, w)
 		}
 	}
-	for _, p := range e.evidence.Ours() {
+	for _, p := range e.evidence.Paths() {
 		if e.harmful(p) {
 			kept = append(kept, e.withdrawn(p))
 		}

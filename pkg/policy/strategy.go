@@ -61,7 +61,7 @@ func unavailable(e *evaluation) {
 	if err != nil || n > 0 {
 		if e.enforcing() {
 			asked := e.in.Settings.MaxUnavailable.Value
-			e.correct(workload.MaxUnavailable, asked, MaxUnavailableEnforced, fmt.Sprintf("maxUnavailable %s instead of %s", asked.String(), v.String()))
+			e.enforce(workload.MaxUnavailable, asked, MaxUnavailableEnforced, fmt.Sprintf("maxUnavailable %s instead of %s", asked.String(), v.String()))
 			return
 		}
 		e.find(AtRisk, MaxUnavailableAuthored, workload.MaxUnavailable,

@@ -42,19 +42,31 @@ const maxContainers = 256
 // does not change the author's Pod template must not start a rollout: that is why
 // the templates are compared without our own fields.
 func (e *evaluation) trigger() {
-	records := []provenance.Record{e.record(e.in.New)}
-	if old := e.in.Old; old != nil && old.Annotations[api.AnnotationInjected] != e.in.New.Annotations[api.AnnotationInjected] {
-		records = append(records, e.record(old))
+	own := e.record(e.in.New)
+	records := []provenance.Record{own}
+	if old := e.in.Old; old != nil {
+		if old.Annotations[api.AnnotationInjected] == e.in.New.Annotations[api.AnnotationInjected] {
+			e.previous = provenance.Recorded(old, own)
+		} else {
+			stored := e.record(old)
+			e.previous = provenance.Recorded(old, stored, own.WithoutAuthors())
+			if own.Len() > 0 {
+				stored = stored.WithoutAuthors()
+			}
+			records = append(records, stored)
+		}
 	}
-	e.evidence = provenance.Gather(e.in.New, records...)
+	e.evidence = provenance.Gather(e.in.New, provenance.Stored{Deployment: e.in.Old, Proven: e.previous}, records...)
+	if own.Len() == 0 && e.in.Old != nil {
+		e.evidence.DisownDefaults(e.in.New) // a whole manifest took the place of what is stored
+	}
 	if e.in.Manifest {
 		e.evidence.IsManifest()
 	}
-	e.author = e.in.New.Without(e.evidence.Ours())
+	e.author = e.authorsOwn()
 	if e.in.Old == nil {
 		return
 	}
-	e.previous = provenance.Recorded(e.in.Old, records...)
 	switch {
 	case workload.SameTemplate(e.in.New, e.in.Old):
 		e.result.Trigger = TemplateKept
@@ -101,5 +113,20 @@ func sameSteering(a, b map[string]string) bool {
 }
 
 func (e *evaluation) sameAuthorTemplate() bool {
-	return workload.SameAuthorTemplate(e.in.New, e.evidence.Ours(), e.in.Old, e.previous)
+	now, before := e.evidence.Proven, e.previous
+	return workload.SameAuthorTemplate(
+		workload.Authored{Deployment: e.in.New, Without: now.Paths(), Instead: now.Instead()},
+		workload.Authored{Deployment: e.in.Old, Without: before.Paths(), Instead: before.Instead()},
+	)
+}
+
+// authorsOwn is the Deployment as its author wrote it.
+func (e *evaluation) authorsOwn() *workload.Deployment {
+	own := e.in.New.Without(e.evidence.Paths())
+	for p, v := range e.evidence.Instead() {
+		if with, err := own.With(p, v.MarshalTo(nil)); err == nil {
+			own = with
+		}
+	}
+	return own
 }

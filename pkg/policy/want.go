@@ -15,9 +15,11 @@ type want struct {
 	rule  api.Rule
 	code  Code
 	text  string
-	// theirs marks a value that stays the author's: it was corrected, not added, and is
-	// not recorded as ours.
+	// theirs marks a value that stays the author's: it was repaired, not added, and is not
+	// recorded as ours.
 	theirs bool
+	// author is what the author wrote, where mode enforce wants something else.
+	author json.RawMessage
 }
 
 // want asks for a value of ours. The sentence is used if that turns out to be a change.
@@ -25,7 +27,26 @@ func (e *evaluation) want(path workload.Path, value any, code Code, text string)
 	e.put(want{path: path, value: encode(path, value), rule: e.current, code: code, text: text})
 }
 
-// correct asks for an author's value to become another one.
+// enforce asks for a value of ours in the place of an author's, which is remembered: it
+// comes back with the mode, and when he writes it once more, that is no change of his.
+func (e *evaluation) enforce(path workload.Path, value any, code Code, text string) {
+	e.put(want{path: path, value: encode(path, value), rule: e.current, code: code, text: text, author: e.authorsValue(path)})
+}
+
+// authorsValue is what the author wrote in a field that he did write.
+func (e *evaluation) authorsValue(path workload.Path) json.RawMessage {
+	for i := range e.result.wants {
+		if w := &e.result.wants[i]; w.path == path && w.theirs {
+			return w.value // without what was left of ours
+		}
+	}
+	if v := e.evidence.Author(path); v != nil {
+		return v.MarshalTo(nil)
+	}
+	return e.in.New.Get(path).MarshalTo(nil)
+}
+
+// correct asks for an author's value to become another one that is his as well.
 func (e *evaluation) correct(path workload.Path, value any, code Code, text string) {
 	e.put(want{path: path, value: encode(path, value), rule: e.current, code: code, text: text, theirs: true})
 }

@@ -27,7 +27,7 @@ func (r *Result) Places(d *workload.Deployment) ([]Place, error) {
 	if r.record == nil {
 		return places, nil // nothing of ours was looked at
 	}
-	record, err := provenance.Encode(r.record)
+	record, err := provenance.Encode(r.record, r.authors)
 	if err != nil {
 		return nil, err
 	}

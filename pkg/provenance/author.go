@@ -24,15 +24,10 @@ const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
 // authorsOf reads the Apply entries of managedFields and the last-applied annotation.
 // Update entries prove nothing: they own defaults too.
-func authorsOf(d *workload.Deployment) []author {
+func authorsOf(d *workload.Deployment, before Stored) []author {
 	var out []author
-	for _, entry := range d.Raw().GetArray("metadata", "managedFields") {
-		if string(entry.GetStringBytes("operation")) != "Apply" || len(entry.GetStringBytes("subresource")) > 0 {
-			continue
-		}
-		if set := entry.Get("fieldsV1"); set != nil {
-			out = append(out, fieldSet{set})
-		}
+	for _, set := range applied(d) {
+		out = append(out, fieldSet{set, before})
 	}
 	if text := d.Annotations[lastApplied]; text != "" {
 		var parser fastjson.Parser
@@ -43,16 +38,45 @@ func authorsOf(d *workload.Deployment) []author {
 	return out
 }
 
+// applied are the fields of each Apply entry.
+func applied(d *workload.Deployment) []*fastjson.Value {
+	var out []*fastjson.Value
+	for _, entry := range d.Raw().GetArray("metadata", "managedFields") {
+		if string(entry.GetStringBytes("operation")) != "Apply" || len(entry.GetStringBytes("subresource")) > 0 {
+			continue
+		}
+		if set := entry.Get("fieldsV1"); set != nil {
+			out = append(out, set)
+		}
+	}
+	return out
+}
+
+func appliedIn(d *workload.Deployment, p workload.Path) bool {
+	for _, set := range applied(d) {
+		if (fieldSet{root: set}).writes(p) {
+			return true
+		}
+	}
+	return false
+}
+
 // fieldSet is the fieldsV1 of an Apply entry: "f:" before each field, and list items
 // keyed as k:{"name":"app"} (structured-merge-diff, fieldpath/serialize.go).
-type fieldSet struct{ root *fastjson.Value }
+type fieldSet struct {
+	root   *fastjson.Value
+	before Stored
+}
 
 func (s fieldSet) carriesRecord() bool {
 	return s.root.Get("f:metadata", "f:annotations", "f:"+api.AnnotationInjected) != nil
 }
 
-// means: there are no values in a set of fields, and who changes one takes it out.
-func (s fieldSet) means(p workload.Path, _ *fastjson.Value) bool { return s.writes(p) }
+// means: there are no values in a set of fields. Who changes one takes it out, except
+// for admission: its changes belong to nobody.
+func (s fieldSet) means(p workload.Path, _ *fastjson.Value) bool {
+	return s.writes(p) && !s.before.replaced(p)
+}
 
 func (s fieldSet) writes(p workload.Path, below ...string) bool {
 	name, field := p.Container()

@@ -1,8 +1,6 @@
 package provenance
 
 import (
-	"slices"
-
 	"github.com/rollguard/rollguard/pkg/workload"
 )
 
@@ -14,7 +12,7 @@ const (
 	// Ours: the record says that Rollguard wrote it, the value still is that, and no
 	// manifest of the author's claims the field.
 	Ours Answer = "ours"
-	// Authored: somebody wrote it on purpose.
+	// Authored: somebody wrote it on purpose, though mode enforce may have corrected it.
 	Authored Answer = "authored"
 	// Defaulted: nobody wrote it.
 	Defaulted Answer = "defaulted"
@@ -26,38 +24,45 @@ const (
 
 // Evidence is what one object tells about the authorship of its fields.
 type Evidence struct {
+	Proven
 	deployment *workload.Deployment
-	ours       []workload.Path
 	records    []Record
 	authors    []author
+	before     Stored
+}
+
+// Stored is the object of before the write; nothing on create.
+type Stored struct {
+	// Ours are those of its fields that the records prove: see [Recorded].
+	Proven
+	Deployment *workload.Deployment
+}
+
+// applies tells whether somebody had applied the field.
+func (s Stored) applies(p workload.Path) bool {
+	return s.Deployment != nil && appliedIn(s.Deployment, p)
+}
+
+// replaced tells whether somebody had applied another value than ours, which was stored
+// in its place: the API's default of the grace period, or what mode enforce corrected.
+func (s Stored) replaced(p workload.Path) bool {
+	return s.Has(p) && (p == workload.GracePeriod || s.Author(p) != nil) && s.applies(p)
 }
 
 // Gather reads the evidence. Several records may be given, as on an update the old
-// object's record still holds for what was carried over.
-func Gather(d *workload.Deployment, records ...Record) *Evidence {
-	e := &Evidence{deployment: d, records: records, authors: authorsOf(d)}
-	e.gather(records)
+// object's record still holds for what was carried over; the first that speaks of a
+// field decides.
+func Gather(d *workload.Deployment, before Stored, records ...Record) *Evidence {
+	e := &Evidence{deployment: d, records: records, authors: authorsOf(d, before), before: before}
+	e.Proven = proven(d, records, e.claimed)
 	return e
 }
 
-func (e *Evidence) gather(records []Record) {
-	for _, r := range records {
-		for p := range r.values {
-			if !slices.Contains(e.ours, p) && r.Proves(p, e.deployment.Get(p)) && !e.claimed(p) {
-				e.ours = append(e.ours, p)
-			}
-		}
-	}
-	slices.Sort(e.ours)
-}
-
-// Recorded are the fields of a stored object that the records prove to be ours, sorted,
+// Recorded are the fields of a stored object that the records prove to be ours,
 // whatever manifests claim: an author may ask for an API default that we do not store
 // until his next rollout.
-func Recorded(d *workload.Deployment, records ...Record) []workload.Path {
-	e := &Evidence{deployment: d}
-	e.gather(records)
-	return e.ours
+func Recorded(d *workload.Deployment, records ...Record) Proven {
+	return proven(d, records, func(workload.Path) bool { return false })
 }
 
 // IsManifest says that the object is its author's manifest, read from a file: what is
@@ -66,13 +71,18 @@ func (e *Evidence) IsManifest() {
 	e.authors = append(e.authors, manifest{e.deployment.Raw()})
 }
 
-// Ours are the fields that the records prove to be Rollguard's, sorted.
-func (e *Evidence) Ours() []workload.Path { return e.ours }
+// Adopted tells whether the author has applied, with this write, a value that was ours.
+func (e *Evidence) Adopted(p workload.Path) bool {
+	return !e.Has(p) && !e.before.applies(p) && appliedIn(e.deployment, p)
+}
 
 // Of says who wrote a field. Fields without an API default (probes, hooks) are
 // authored whenever they are there and not ours.
 func (e *Evidence) Of(p workload.Path) Answer {
-	if slices.Contains(e.ours, p) {
+	switch {
+	case e.Author(p) != nil:
+		return Authored
+	case e.Has(p):
 		return Ours
 	}
 	value := e.deployment.Get(p)

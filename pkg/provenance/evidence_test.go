@@ -115,7 +115,7 @@ func TestWhoWroteAValue(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			d, record := tc.object.read(t)
-			if got := provenance.Gather(d, record).Of(tc.path); got != tc.want {
+			if got := provenance.Gather(d, provenance.Stored{}, record).Of(tc.path); got != tc.want {
 				t.Errorf("got %s, want %s", got, tc.want)
 			}
 		})
@@ -129,14 +129,14 @@ func TestAnyOfSeveralRecordsProvesAFieldOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []workload.Path{workload.PreStop("app"), workload.GracePeriod}
-	if diff := cmp.Diff(want, provenance.Gather(d, current, old).Ours()); diff != "" {
+	if diff := cmp.Diff(want, provenance.Gather(d, provenance.Stored{}, current, old).Paths()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 
 func TestWithoutARecordNothingIsOurs(t *testing.T) {
 	d, _ := object{grace: "40", hook: sleep20}.read(t)
-	if got := provenance.Gather(d).Ours(); len(got) > 0 {
+	if got := provenance.Gather(d, provenance.Stored{}).Paths(); len(got) > 0 {
 		t.Errorf("ours: %s", got)
 	}
 }
@@ -144,7 +144,7 @@ func TestWithoutARecordNothingIsOurs(t *testing.T) {
 func TestInAnAuthorsManifestEvenADefaultIsAuthored(t *testing.T) {
 	for grace, want := range map[string]provenance.Answer{"30": provenance.Authored, "": provenance.Defaulted, "null": provenance.Defaulted} {
 		d, record := object{grace: grace}.read(t)
-		e := provenance.Gather(d, record)
+		e := provenance.Gather(d, provenance.Stored{}, record)
 		e.IsManifest()
 		if got := e.Of(workload.GracePeriod); got != want {
 			t.Errorf("grace period %q: %s, want %s", grace, got, want)

@@ -2,7 +2,6 @@ package provenance
 
 import (
 	"encoding/json"
-	"slices"
 
 	"github.com/valyala/fastjson"
 
@@ -24,7 +23,7 @@ func timings() map[string]string {
 // where he expects the defaults.
 func (e *Evidence) WithoutLeftovers(p workload.Path) json.RawMessage {
 	value := e.deployment.Get(p)
-	if value == nil || slices.Contains(e.ours, p) || value.GetObject() == nil {
+	if value == nil || e.Has(p) || value.GetObject() == nil {
 		return nil
 	}
 	var parser fastjson.Parser

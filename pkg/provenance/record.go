@@ -3,6 +3,10 @@ package provenance
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"math"
+	"strconv"
+	"strings"
 
 	"github.com/valyala/fastjson"
 
@@ -22,7 +26,13 @@ const maxRecord = 64 << 10
 // the recorded value, and only for the closed set of fields.
 type Record struct {
 	values map[workload.Path]*fastjson.Value
+	// authors are the values that authors had written where mode enforce put others.
+	authors map[workload.Path]*fastjson.Value
 }
+
+// ofAuthor before a path in the record says that the value is not Rollguard's, but the
+// one that its author had written there.
+const ofAuthor = "author:"
 
 // ParseRecord reads the annotation's value. Paths outside the closed set are passed
 // over: a forged record must not make Rollguard touch anything else.
@@ -44,11 +54,50 @@ func ParseRecord(text string) (Record, error) {
 	}
 	r := Record{values: make(map[workload.Path]*fastjson.Value, object.Len())}
 	object.Visit(func(key []byte, v *fastjson.Value) {
-		if p := workload.Path(key); p.Known() {
+		path, authored := strings.CutPrefix(string(key), ofAuthor)
+		switch p := workload.Path(path); {
+		case !p.Known():
+		case !authored:
 			r.values[p] = v
+		case correctable(p, v):
+			if r.authors == nil {
+				r.authors = map[workload.Path]*fastjson.Value{}
+			}
+			r.authors[p] = v
 		}
 	})
 	return r, nil
+}
+
+// correctable tells whether mode enforce may have found this value: a value out of the
+// record may be written back, and must not make an object invalid.
+func correctable(p workload.Path, v *fastjson.Value) bool {
+	switch p {
+	case workload.MaxUnavailable:
+		if v.Type() == fastjson.TypeString {
+			n, ok := strings.CutSuffix(string(v.GetStringBytes()), "%")
+			percent, err := strconv.ParseUint(n, 10, 7)
+			return ok && err == nil && percent <= 100
+		}
+		fallthrough
+	case workload.MinReadySeconds, workload.ProgressDeadline, workload.GracePeriod:
+		n, err := v.Int64()
+		return err == nil && n >= 0 && n <= math.MaxInt32
+	}
+	if name, _ := p.Container(); p != workload.PreStop(name) {
+		return false
+	}
+	if seconds := v.Get("sleep", "seconds"); seconds != nil {
+		n, err := seconds.Int64()
+		return err == nil && n >= 0 && n <= math.MaxInt32 && v.GetObject().Len() == 1
+	}
+	command := v.GetArray("exec", "command")
+	for _, word := range command {
+		if word.Type() != fastjson.TypeString {
+			return false
+		}
+	}
+	return len(command) > 0 && v.GetObject().Len() == 1
 }
 
 // Proves tells whether the record says that Rollguard wrote this value there.
@@ -57,14 +106,27 @@ func (r Record) Proves(p workload.Path, value *fastjson.Value) bool {
 	return ok && value != nil && workload.Equal(recorded, value)
 }
 
+// WithoutAuthors is the record without what authors had written: it tells that only of
+// the object that it was written for.
+func (r Record) WithoutAuthors() Record { return Record{values: r.values} }
+
 // Len is the number of fields in the record.
 func (r Record) Len() int { return len(r.values) }
 
 // Encode writes a record from paths and values. Keys come out sorted, so that the
 // same decisions give the same bytes. No values give no record.
-func Encode(values map[workload.Path]json.RawMessage) (string, error) {
+//
+// authors are the values that authors had written, for those of the paths where ours
+// replaced one.
+func Encode(values, authors map[workload.Path]json.RawMessage) (string, error) {
 	if len(values) == 0 {
 		return "", nil
+	}
+	if len(authors) > 0 {
+		values = maps.Clone(values)
+		for p, v := range authors {
+			values[ofAuthor+p] = v
+		}
 	}
 	text, err := json.Marshal(values)
 	if err != nil {

@@ -2,6 +2,7 @@ package provenance_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -18,7 +19,7 @@ func TestARecordReadsBackWhatItWrote(t *testing.T) {
 		workload.MaxUnavailable:  json.RawMessage(`0`),
 		workload.MinReadySeconds: json.RawMessage(`25`),
 	}
-	text, err := provenance.Encode(values)
+	text, err := provenance.Encode(values, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,8 +42,64 @@ func TestARecordReadsBackWhatItWrote(t *testing.T) {
 	}
 }
 
+func TestARecordRemembersWhatAnAuthorHadWritten(t *testing.T) {
+	p := workload.GracePeriod
+	text, err := provenance.Encode(map[workload.Path]json.RawMessage{p: json.RawMessage("40")}, map[workload.Path]json.RawMessage{p: json.RawMessage("15")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"author:spec.template.spec.terminationGracePeriodSeconds":15,"spec.template.spec.terminationGracePeriodSeconds":40}`; text != want {
+		t.Errorf("got %s", text)
+	}
+	d, record := object{grace: "40", record: text}.read(t)
+	if got := provenance.Recorded(d, record).Author(p); got == nil || got.String() != "15" {
+		t.Errorf("the author's: %v", got)
+	}
+	if got := provenance.Gather(d, provenance.Stored{}, record).Of(p); got != provenance.Authored {
+		t.Errorf("written by %s", got)
+	}
+	if got := provenance.Recorded(d, record.WithoutAuthors()); !got.Has(p) || got.Author(p) != nil {
+		t.Errorf("without authors: %+v", got)
+	}
+	other, _ := object{grace: "41"}.read(t)
+	if got := provenance.Recorded(other, record); got.Has(p) || got.Author(p) != nil {
+		t.Errorf("of another value: %+v", got)
+	}
+}
+
+func TestOnlyWhatModeEnforceMayFindIsBelievedOfAnAuthor(t *testing.T) {
+	hook, command := workload.PreStop("app"), `{"exec":{"command":["sleep","5"]}}`
+	for _, tc := range []struct {
+		path   workload.Path
+		author string
+		want   bool
+	}{
+		{workload.GracePeriod, "0", true}, {workload.GracePeriod, "15", true},
+		{workload.GracePeriod, "-1", false}, {workload.GracePeriod, `"15"`, false}, {workload.GracePeriod, "null", false}, {workload.GracePeriod, "3000000000", false},
+		{workload.MinReadySeconds, "5", true}, {workload.ProgressDeadline, "100", true}, {workload.ProgressDeadline, "1.5", false},
+		{workload.MaxUnavailable, "1", true}, {workload.MaxUnavailable, `"25%"`, true}, {workload.MaxUnavailable, `"101%"`, false}, {workload.MaxUnavailable, `"x"`, false}, {workload.MaxUnavailable, `"25"`, false},
+		{workload.MaxSurge, "1", false}, {workload.ReadinessProbe("app"), command, false}, {"spec.replicas", "3", false},
+		{hook, `{"sleep":{"seconds":5}}`, true}, {hook, command, true},
+		{hook, `{"sleep":{"seconds":-5}}`, false}, {hook, `{"sleep":{"seconds":5},"exec":{"command":["x"]}}`, false}, {hook, `{}`, false},
+		{hook, `{"exec":{"command":[]}}`, false}, {hook, `{"exec":{"command":[1]}}`, false}, {hook, `{"httpGet":{"host":"example.com","port":80}}`, false}, {hook, `5`, false},
+	} {
+		ours := "40"
+		if name, _ := tc.path.Container(); name != "" {
+			ours = `{"exec":{"command":["/ours"]}}`
+		}
+		record, err := provenance.ParseRecord(fmt.Sprintf(`{%q:%s,%q:%s}`, tc.path, ours, "author:"+tc.path, tc.author))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := readAs(t, tc.path, ours)
+		if got := provenance.Recorded(d, record).Author(tc.path) != nil; got != tc.want {
+			t.Errorf("%s of %s: believed %t", tc.author, tc.path, got)
+		}
+	}
+}
+
 func TestNoValuesGiveNoRecord(t *testing.T) {
-	if text, err := provenance.Encode(nil); err != nil || text != "" {
+	if text, err := provenance.Encode(nil, nil); err != nil || text != "" {
 		t.Errorf("%q, error %v", text, err)
 	}
 }
@@ -118,10 +175,38 @@ func FuzzAnyRecordTextIsReadOrRefused(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, p := range provenance.Gather(d, record).Ours() {
+		for _, p := range provenance.Gather(d, provenance.Stored{}, record).Paths() {
 			if !p.Known() || d.Get(p) == nil {
 				t.Errorf("%q made %q ours", text, p)
 			}
 		}
 	})
+}
+
+// readAs is a Deployment in which a field has a value.
+func readAs(t *testing.T, p workload.Path, value string) *workload.Deployment {
+	t.Helper()
+	d, _ := object{grace: "30"}.read(t)
+	var text string
+	name, field := p.Container()
+	if name != "" {
+		first, rest, _ := strings.Cut(field, ".")
+		if rest != "" {
+			value = fmt.Sprintf(`{%q:%s}`, rest, value)
+		}
+		text = fmt.Sprintf(`{"spec":{"template":{"spec":{"containers":[{"name":%q,%q:%s}]}}}}`, name, first, value)
+	} else {
+		text = value
+		for keys := d.Keys(p); len(keys) > 0; keys = keys[:len(keys)-1] {
+			text = fmt.Sprintf(`{%q:%s}`, keys[len(keys)-1], text)
+		}
+		if text == value {
+			return d // not of the closed set
+		}
+	}
+	out, err := new(workload.Reader).Read([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }

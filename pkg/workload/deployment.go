@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/valyala/fastjson"
@@ -116,10 +117,33 @@ func (d *Deployment) reset(p Path) {
 	}
 }
 
-// With is a copy of the view in which a probe or hook has another value.
+// set changes a field outside of any container.
+func (d *Deployment) set(p Path, value []byte) error {
+	switch p {
+	case MaxSurge:
+		return json.UnmarshalCaseSensitivePreserveInts(value, &d.Strategy.MaxSurge)
+	case MaxUnavailable:
+		return json.UnmarshalCaseSensitivePreserveInts(value, &d.Strategy.MaxUnavailable)
+	case MinReadySeconds:
+		return json.UnmarshalCaseSensitivePreserveInts(value, &d.MinReadySeconds)
+	case ProgressDeadline:
+		return json.UnmarshalCaseSensitivePreserveInts(value, &d.ProgressDeadlineSeconds)
+	case GracePeriod:
+		return json.UnmarshalCaseSensitivePreserveInts(value, &d.Template.GracePeriodSeconds)
+	}
+	return errors.New("no such field")
+}
+
+// With is a copy of the view in which a field has another value, given as JSON.
 func (d *Deployment) With(p Path, value []byte) (*Deployment, error) {
 	name, field := p.Container()
 	out := *d
+	if name == "" {
+		if err := out.set(p, value); err != nil {
+			return nil, fmt.Errorf("%s: %w", p, err)
+		}
+		return &out, nil
+	}
 	out.Template.Containers = append([]Container(nil), d.Template.Containers...)
 	c := out.Template.Container(name)
 	if c == nil {

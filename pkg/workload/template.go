@@ -18,12 +18,10 @@ func SameSpec(a, b *Deployment) bool {
 }
 
 // SameAuthorTemplate tells whether the authors of two objects meant the same Pod
-// template: the given fields of each count as if nobody had written them. What an API
-// server reads alike is alike: an empty lifecycle and none, a grace period that was
-// left out and the default.
-func SameAuthorTemplate(a *Deployment, without []Path, b *Deployment, butWithout []Path) bool {
-	x, y := authored{a, without}, authored{b, butWithout}
-	s, t := a.doc.Get("spec", "template"), b.doc.Get("spec", "template")
+// template. What an API server reads alike is alike: an empty lifecycle and none, a
+// grace period that was left out and the default.
+func SameAuthorTemplate(x, y Authored) bool {
+	s, t := x.doc.Get("spec", "template"), y.doc.Get("spec", "template")
 	if !sameBut(s, t, "spec") {
 		return false
 	}
@@ -37,25 +35,31 @@ func SameAuthorTemplate(a *Deployment, without []Path, b *Deployment, butWithout
 
 const graceKey = "terminationGracePeriodSeconds"
 
-// authored is an object without some fields.
-type authored struct {
+// Authored is an object as its author meant it.
+type Authored struct {
 	*Deployment
-	without []Path
+	// Without are fields that count as if nobody had written them, or as if they had the
+	// value that Instead has for them.
+	Without []Path
+	Instead map[Path]*fastjson.Value
 }
 
-func (a authored) grace(spec *fastjson.Value) string {
+func (a Authored) grace(spec *fastjson.Value) string {
 	v := spec.Get(graceKey)
-	if v == nil || v.Type() == fastjson.TypeNull || slices.Contains(a.without, GracePeriod) {
+	if slices.Contains(a.Without, GracePeriod) {
+		v = a.Instead[GracePeriod]
+	}
+	if v == nil || v.Type() == fastjson.TypeNull {
 		return GracePeriod.APIDefault()
 	}
 	return string(v.MarshalTo(nil))
 }
 
 // field is a container's field, nil when it is absent or does not count.
-func (a authored) field(container *fastjson.Value, field string, keys ...string) *fastjson.Value {
-	for _, p := range a.without {
+func (a Authored) field(container *fastjson.Value, field string, keys ...string) *fastjson.Value {
+	for _, p := range a.Without {
 		if name, f := p.Container(); f == field && name == string(container.GetStringBytes("name")) {
-			return nil
+			return a.Instead[p]
 		}
 	}
 	v := container.Get(keys...)
@@ -65,7 +69,7 @@ func (a authored) field(container *fastjson.Value, field string, keys ...string)
 	return v
 }
 
-func sameContainer(x authored, c *fastjson.Value, y authored, d *fastjson.Value) bool {
+func sameContainer(x Authored, c *fastjson.Value, y Authored, d *fastjson.Value) bool {
 	return sameBut(c, d, startupProbe, readinessProbe, "lifecycle") &&
 		sameBut(c.Get("lifecycle"), d.Get("lifecycle"), "preStop") &&
 		Equal(x.field(c, startupProbe, startupProbe), y.field(d, startupProbe, startupProbe)) &&

@@ -1,6 +1,7 @@
 package workload_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/valyala/fastjson"
@@ -37,13 +38,30 @@ func TestTheAuthorsTemplateLeavesOutWhatIsNotHis(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			guarded, author := read(t, guarded), read(t, tc.author)
-			if got := workload.SameAuthorTemplate(guarded, ours, author, nil); got != tc.same {
+			stored, meant := workload.Authored{Deployment: guarded, Without: ours}, workload.Authored{Deployment: author}
+			if got := workload.SameAuthorTemplate(stored, meant); got != tc.same {
 				t.Errorf("same: %t", got)
 			}
-			if got := workload.SameAuthorTemplate(author, nil, guarded, ours); got != tc.same {
+			if got := workload.SameAuthorTemplate(meant, stored); got != tc.same {
 				t.Errorf("the other way round, same: %t", got)
 			}
 		})
+	}
+}
+
+func TestACorrectedValueCountsAsWhatItsAuthorWrote(t *testing.T) {
+	const form = `{"spec":{"template":{"spec":{"terminationGracePeriodSeconds":%d,"containers":[{"name":"app","lifecycle":{"preStop":{"sleep":{"seconds":%d}}}}]}}}}`
+	hook := workload.PreStop("app")
+	stored := workload.Authored{Deployment: read(t, fmt.Sprintf(form, 50, 40)), Without: []workload.Path{workload.GracePeriod, hook},
+		Instead: map[workload.Path]*fastjson.Value{workload.GracePeriod: fastjson.MustParse("15"), hook: fastjson.MustParse(`{"sleep":{"seconds":5}}`)}}
+	for _, tc := range []struct {
+		grace, sleep int
+		same         bool
+	}{{15, 5, true}, {50, 5, false}, {15, 40, false}, {30, 5, false}} {
+		again := workload.Authored{Deployment: read(t, fmt.Sprintf(form, tc.grace, tc.sleep))}
+		if got := workload.SameAuthorTemplate(stored, again); got != tc.same {
+			t.Errorf("grace period %d, sleep %d: same %t", tc.grace, tc.sleep, got)
+		}
 	}
 }
 

@@ -38,7 +38,10 @@ func (r *run) letGo(s Step, before copies) bool {
 		return true // decisions.md 2: "the template is evaluated on every write (the author accepts rollouts)"
 	}
 	if adopted(before) || s.Undo > 0 && adopted(r.copies) {
-		return true // leftover.go: "a number that he saw and kept is his"; decisions.md 7: "enforce changes authored values"
+		return true // leftover.go: "a number that he saw and kept is his"
+	}
+	if settings.Mode.Value == api.Audit && corrected(before) {
+		return true // decisions.md 7: "audit changes nothing", so his own value comes back with his next write of it
 	}
 	if r.claimed && s.Manner == ClientSideApply {
 		return true // decisions.md 3: authored is what last-applied has, and kubectl takes it away
@@ -49,7 +52,7 @@ func (r *run) letGo(s Step, before copies) bool {
 	switch {
 	case settings.Mode.Value == api.Audit:
 		return true // decisions.md 7: "audit changes nothing", so it puts nothing back either
-	case r.disowned || r.corrected:
+	case r.disowned:
 		return true // decisions.md 4: ours is what the record proves
 	case r.guarded.Labels[api.LabelInject] == api.InjectDisabled:
 		return true // adr/0007: only one "that still carries the record reaches us"
@@ -58,20 +61,28 @@ func (r *run) letGo(s Step, before copies) bool {
 }
 
 // adopted tells whether what counts as the author's in the stored template is not what
-// he wrote: a patch merged his probe with ours, and our timings stayed in it, or mode
-// enforce corrected a value. Writing his own once more is then a change.
+// he wrote: a patch merged his probe with ours, and our timings stayed in it. Writing
+// his own once more is then a change.
 func adopted(c copies) bool {
-	pod, stored := &c.shadow.Spec.Template.Spec, &c.guarded.Spec.Template.Spec
-	if own := *pod.TerminationGracePeriodSeconds; own != 30 && own != *stored.TerminationGracePeriodSeconds {
-		return true
-	}
-	for i := range pod.Containers {
+	for i := range c.shadow.Spec.Template.Spec.Containers {
 		own, now := probesOf(c.shadow, i), probesOf(c.guarded, i)
 		for j := range own {
 			if own[j] != nil && !equality.Semantic.DeepEqual(own[j], now[j]) {
 				return true
 			}
 		}
+	}
+	return false
+}
+
+// corrected tells whether mode enforce put something else in the place of what the author
+// wrote in his template.
+func corrected(c copies) bool {
+	pod, stored := &c.shadow.Spec.Template.Spec, &c.guarded.Spec.Template.Spec
+	if own := *pod.TerminationGracePeriodSeconds; own != 30 && own != *stored.TerminationGracePeriodSeconds {
+		return true
+	}
+	for i := range pod.Containers {
 		if hook := preStopOf(&pod.Containers[i]); hook != nil && !cmp.Equal(hook, preStopOf(&stored.Containers[i])) {
 			return true
 		}

@@ -35,8 +35,8 @@ func templateEdits() []edit {
 		{container + "startupProbe", probes()},
 		{container + "lifecycle preStop", hooks()},
 		{container + "lifecycle preStop", hooks()},
-		{"spec template spec terminationGracePeriodSeconds", numbers(8, 15, 33, 47, 77)},
-		{"spec template spec terminationGracePeriodSeconds", numbers(8, 15, 33, 47, 77)},
+		{"spec template spec terminationGracePeriodSeconds", numbers(8, 15, 30, 33, 47, 77)},
+		{"spec template spec terminationGracePeriodSeconds", numbers(8, 15, 30, 33, 47, 77)},
 	}
 }
 

@@ -19,7 +19,7 @@ func (r *run) try(w writes) (copies, error) {
 		return copies{}, err
 	case refused == nil && err == nil:
 		return copies{guarded, shadow}, nil
-	case refused == nil && r.seen && !r.disowned && !r.corrected:
+	case refused == nil && r.seen && !r.disowned:
 		return copies{}, fmt.Errorf("refused with Rollguard, and taken without it: %w", err)
 	case refused != nil && err == nil && !r.lenient(guarded):
 		return copies{}, fmt.Errorf("taken with Rollguard, and refused without it: %w", refused)

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
-	"k8s.io/apimachinery/pkg/api/equality"
 )
 
 // revision is what kubectl rollout undo brings back.
@@ -45,7 +44,6 @@ func (r *run) remember(s Step, before copies, next object) {
 	case s.Manner == PutBare:
 		r.disowned = false // nothing of ours was in it
 	}
-	r.corrected = r.otherHook() || r.corrected && s.Manner != PutBare
 	switch {
 	case s.Undo > 0 && r.guarded.Annotations[lastApplied] != "":
 		r.claimed = true
@@ -59,15 +57,4 @@ func (r *run) remember(s Step, before copies, next object) {
 	}
 	r.stats.Rollouts++
 	r.revisions = append(slices.Clip(r.revisions), now)
-}
-
-// otherHook tells whether a hook that its author wrote is stored otherwise.
-func (c copies) otherHook() bool {
-	for i := range c.shadow.Spec.Template.Spec.Containers {
-		own, now := preStopOf(&c.shadow.Spec.Template.Spec.Containers[i]), preStopOf(&c.guarded.Spec.Template.Spec.Containers[i])
-		if own != nil && !equality.Semantic.DeepEqual(own, now) {
-			return true
-		}
-	}
-	return false
 }

@@ -58,9 +58,6 @@ type run struct {
 	// disowned is set while the record does not tell any more what of the stored template
 	// is ours, as an author edited it or an undo that we did not see replaced it.
 	disowned bool
-	// corrected is set once mode enforce put another hook in the place of an author's.
-	// Open: a PUT of his own then owns the field, and a later apply cannot take it away.
-	corrected bool
 	// claimed is set while last-applied has what an undo took out of the template.
 	claimed   bool
 	revisions []revision
@@ -171,8 +168,15 @@ func (r *run) plan(s Step) (object, writes, error) {
 // lifecycle would remain.
 func (r *run) possible(changes []Change) []Change {
 	return slices.DeleteFunc(slices.Clone(changes), func(c Change) bool {
-		return c.Value == nil && value(r.manifest, c.Path) == nil && (!r.seen || slices.Contains(c.Path, "postStart"))
+		return c.Value == nil && value(r.manifest, c.Path) == nil && !r.seen || r.guesses(c)
 	})
+}
+
+// guesses tells whether somebody writes the grace period that mode enforce has put in the
+// place of his own already. Nobody can tell that he wrote it.
+func (r *run) guesses(c Change) bool {
+	return r.guarded != nil && corrected(r.copies) && c.Path[len(c.Path)-1] == "terminationGracePeriodSeconds" &&
+		string(encode(c.Value)) == string(encode(r.guarded.Spec.Template.Spec.TerminationGracePeriodSeconds))
 }
 
 func (r *run) keep(w writes) (copies, error) {

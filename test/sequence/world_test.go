@@ -22,7 +22,7 @@ type world struct {
 
 func newWorld(s *server, q sequence.Sequence) *world {
 	resolver := api.NewResolver(nil, api.DefaultBounds())
-	hook := &webhook{maker: decision.NewMaker(resolver), resolver: resolver}
+	hook := &webhook{maker: decision.NewMaker(resolver)}
 	hook.around.NativeSleep, hook.around.AssumeService = q.NativeSleep, q.AssumeService
 	return &world{guarded: &store{server: s, webhook: hook}, shadow: &store{server: s}}
 }
@@ -72,10 +72,9 @@ func (s *store) Try(w sequence.Write) (d *appsv1.Deployment, err error) {
 
 // webhook is the decision core.
 type webhook struct {
-	maker    *decision.Maker
-	resolver *api.Resolver
-	around   decision.Request
-	seen     bool
+	maker  *decision.Maker
+	around decision.Request
+	seen   bool
 }
 
 // admit changes what is sent. As an API server may call a webhook again, after
@@ -89,18 +88,10 @@ func (h *webhook) admit(sent, stored *appsv1.Deployment) (*appsv1.Deployment, er
 	if err != nil {
 		return nil, fmt.Errorf("%w: called again: %w", sequence.ErrBroken, err)
 	}
-	if h.enforcing(d) {
-		return d, nil // open: a corrected value that equals the old record's passes for ours the second time
-	}
 	if !reflect.DeepEqual(d.Spec, again.Spec) {
 		return nil, fmt.Errorf("%w: called again with its own answer, Rollguard changes it:\n%s", sequence.ErrBroken, cmp.Diff(d.Spec, again.Spec))
 	}
 	return d, nil
-}
-
-func (h *webhook) enforcing(d *appsv1.Deployment) bool {
-	settings, _ := h.resolver.Resolve(h.around.Namespace, d.Annotations)
-	return settings.Mode.Value == api.Enforce
 }
 
 func (h *webhook) once(sent, stored *appsv1.Deployment) (*appsv1.Deployment, error) {
