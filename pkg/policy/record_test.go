@@ -62,6 +62,29 @@ func TestAnAuthorsOwnValueTakesOver(t *testing.T) {
 	}
 }
 
+func TestARenamedContainerBringsAlongWhatIsOurs(t *testing.T) {
+	for name, stored := range map[string]string{"added by us": guarded(t), "corrected by mode enforce": corrected(t)} {
+		renamed := inPod(t, inContainer(t, stored, "web", "name"), 10, "terminationGracePeriodSeconds")
+		m := write{new: renamed, old: stored, namespace: careful}.evaluate(t)
+		d := read(t, m.object)
+		if hook := d.Template.Containers[0].PreStop; hook == nil || hook.Sleep.Seconds > 10 {
+			t.Errorf("%s: refused, as it has hook %+v", name, hook)
+		}
+		if record := d.Annotations["rollguard.io/injected"]; strings.Contains(record, "[app]") {
+			t.Errorf("%s: record %s", name, record)
+		}
+	}
+}
+
+func TestContainersThatSwitchPlacesAreNotRenamed(t *testing.T) {
+	two := inPod(t, bare, []any{map[string]any{"name": "app", "image": "app:1"}, map[string]any{"name": "log", "image": "log:1"}}, "containers")
+	stored := write{new: two, namespace: careful}.evaluate(t).object
+	d := read(t, stored)
+	if got := read(t, inContainer(t, stored, "log", "name")).Renames(d); got != nil {
+		t.Errorf("renames %v", got)
+	}
+}
+
 func TestAHandEditedRecordProvesNothingThatDoesNotFit(t *testing.T) {
 	own := inPod(t, bare, 45, "terminationGracePeriodSeconds")
 	own = annotate(t, own, "injected", `{"spec.template.spec.terminationGracePeriodSeconds":40,"spec.replicas":8,"spec.template.spec.containers[app].image":"app:1"}`)

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/rollguard/rollguard/pkg/api"
-	"github.com/rollguard/rollguard/pkg/provenance"
 	"github.com/rollguard/rollguard/pkg/workload"
 )
 
@@ -42,28 +41,7 @@ const maxContainers = 256
 // does not change the author's Pod template must not start a rollout: that is why
 // the templates are compared without our own fields.
 func (e *evaluation) trigger() {
-	own := e.record(e.in.New)
-	records := []provenance.Record{own}
-	if old := e.in.Old; old != nil {
-		if old.Annotations[api.AnnotationInjected] == e.in.New.Annotations[api.AnnotationInjected] {
-			e.previous = provenance.Recorded(old, own)
-		} else {
-			stored := e.record(old)
-			e.previous = provenance.Recorded(old, stored, own.WithoutAuthors())
-			if own.Len() > 0 {
-				stored = stored.WithoutAuthors()
-			}
-			records = append(records, stored)
-		}
-	}
-	e.evidence = provenance.Gather(e.in.New, provenance.Stored{Deployment: e.in.Old, Proven: e.previous}, records...)
-	if own.Len() == 0 && e.in.Old != nil {
-		e.evidence.DisownDefaults(e.in.New) // a whole manifest took the place of what is stored
-	}
-	if e.in.Manifest {
-		e.evidence.IsManifest()
-	}
-	e.author = e.authorsOwn()
+	e.gather()
 	if e.in.Old == nil {
 		return
 	}
@@ -81,14 +59,6 @@ func (e *evaluation) trigger() {
 	if e.in.Settings.Rollout.Value == api.RolloutImmediate && e.result.Trigger != Unrelated {
 		e.result.Trigger = TemplateChanged // the author accepts rollouts
 	}
-}
-
-func (e *evaluation) record(d *workload.Deployment) provenance.Record {
-	r, err := provenance.ParseRecord(d.Annotations[api.AnnotationInjected])
-	if err != nil && d == e.in.New {
-		e.find(Skipped, RecordUnreadable, "", fmt.Sprintf("annotation %s cannot be read and is not used: %v", api.AnnotationInjected, err))
-	}
-	return r
 }
 
 // nothingSaid tells whether the write left the spec and everything that steers
@@ -110,23 +80,4 @@ func sameSteering(a, b map[string]string) bool {
 		}
 	}
 	return true
-}
-
-func (e *evaluation) sameAuthorTemplate() bool {
-	now, before := e.evidence.Proven, e.previous
-	return workload.SameAuthorTemplate(
-		workload.Authored{Deployment: e.in.New, Without: now.Paths(), Instead: now.Instead()},
-		workload.Authored{Deployment: e.in.Old, Without: before.Paths(), Instead: before.Instead()},
-	)
-}
-
-// authorsOwn is the Deployment as its author wrote it.
-func (e *evaluation) authorsOwn() *workload.Deployment {
-	own := e.in.New.Without(e.evidence.Paths())
-	for p, v := range e.evidence.Instead() {
-		if with, err := own.With(p, v.MarshalTo(nil)); err == nil {
-			own = with
-		}
-	}
-	return own
 }

@@ -110,6 +110,27 @@ func (r Record) Proves(p workload.Path, value *fastjson.Value) bool {
 // the object that it was written for.
 func (r Record) WithoutAuthors() Record { return Record{values: r.values} }
 
+// Renamed is the record of a Deployment whose containers have other names by now: a
+// container that was renamed in place brings along what was ours in it.
+func (r Record) Renamed(names map[string]string) Record {
+	if len(names) == 0 {
+		return r
+	}
+	return Record{values: renamed(r.values, names), authors: renamed(r.authors, names)}
+}
+
+func renamed(values map[workload.Path]*fastjson.Value, names map[string]string) map[workload.Path]*fastjson.Value {
+	out := make(map[workload.Path]*fastjson.Value, len(values))
+	for p, v := range values {
+		name, _ := p.Container()
+		if to := names[name]; to != "" {
+			p = p.InContainer(to)
+		}
+		out[p] = v
+	}
+	return out
+}
+
 // Len is the number of fields in the record.
 func (r Record) Len() int { return len(r.values) }
 

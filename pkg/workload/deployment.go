@@ -74,6 +74,23 @@ func (t *Template) Container(name string) *Container {
 	return nil
 }
 
+// Renames are the containers that have another name than the one in their place had
+// before, by the name of before.
+func (d *Deployment) Renames(before *Deployment) map[string]string {
+	var out map[string]string
+	for i := range min(len(d.Template.Containers), len(before.Template.Containers)) {
+		was, is := before.Template.Containers[i].Name, d.Template.Containers[i].Name
+		if was == is || d.Template.Container(was) != nil || before.Template.Container(is) != nil {
+			continue
+		}
+		if out == nil {
+			out = map[string]string{}
+		}
+		out[was] = is
+	}
+	return out
+}
+
 // Without is a copy of the view in which the given fields are as if nobody had
 // written them: absent, or at the API default.
 func (d *Deployment) Without(paths []Path) *Deployment {

@@ -77,6 +77,12 @@ func (p Path) Container() (name, field string) {
 	return name, field
 }
 
+// InContainer is the same field of another container.
+func (p Path) InContainer(name string) Path {
+	_, field := p.Container()
+	return containerPath(name, field)
+}
+
 // APIDefault is the value, as JSON, that the API server fills in when the author
 // leaves the field out, or "" where the field then stays absent.
 // Source: Kubernetes pkg/apis/apps/v1/defaults.go and pkg/apis/core/v1/defaults.go.
