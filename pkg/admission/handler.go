@@ -124,6 +124,7 @@ func (h *Handler) decide(ctx context.Context, req *Request) answer {
 		Parsed:        &req.Objects,
 		Namespace:     namespace.Annotations,
 		Graph:         namespace.Graph,
+		Room:          namespace.Room,
 		NativeSleep:   h.Cluster.NativeSleep(),
 		AssumeService: h.AssumeService,
 	})

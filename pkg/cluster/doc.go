@@ -6,6 +6,7 @@
 // admission is a map read and a walk over the Services of one Deployment. Cached
 // objects are stripped to the fields in use.
 //
-// It reads Namespaces (metadata only), Ingresses, IngressClasses, Services and,
-// where they exist, IngressClassParams. It writes nothing.
+// It reads Namespaces (metadata only), Ingresses, IngressClasses, Services, the access
+// modes of PersistentVolumeClaims, ResourceQuotas and, where they exist,
+// IngressClassParams. It writes nothing.
 package cluster

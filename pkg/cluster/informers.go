@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/dynamic"
+	typedcorev1 "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/rest"
 	toolscache "k8s.io/client-go/tools/cache"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
@@ -55,7 +56,11 @@ func New(ctx context.Context, o Options) (*State, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dynamic client: %w", err)
 	}
-	s := &State{reader: o.Cache, discoverer: discoverer, log: o.Log}
+	core, err := typedcorev1.NewForConfig(o.Config)
+	if err != nil {
+		return nil, fmt.Errorf("client for claims and quotas: %w", err)
+	}
+	s := &State{rooms: newRooms(core, o.Log), reader: o.Cache, discoverer: discoverer, log: o.Log}
 	s.graphs = &graphs{options: o.Topology, sources: s.sources, built: o.GraphBuilt, known: map[string]entry{}}
 	s.params = newParamsWatch(discoverer, dynamicClient, s.graphs.forgetAll, o.Log)
 	synced, err := s.register(ctx, o.Cache)
@@ -68,7 +73,7 @@ func New(ctx context.Context, o Options) (*State, error) {
 				return false
 			}
 		}
-		return s.params.ready()
+		return s.params.ready() && s.rooms.ready()
 	}
 	s.readVersion()
 	return s, nil

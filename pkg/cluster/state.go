@@ -38,6 +38,7 @@ type State struct {
 	reader client.Reader
 	graphs *graphs
 	params *paramsWatch
+	rooms  *rooms
 	synced func() bool
 
 	discoverer discovery.DiscoveryInterface
@@ -60,7 +61,7 @@ func (s *State) Namespace(ctx context.Context, name string) (decision.Namespace,
 	if err != nil {
 		return decision.Namespace{}, err
 	}
-	return decision.Namespace{Labels: meta.Labels, Annotations: meta.Annotations, Graph: graph}, nil
+	return decision.Namespace{Labels: meta.Labels, Annotations: meta.Annotations, Graph: graph, Room: s.rooms.of(name)}, nil
 }
 
 func (s *State) fresh(ctx context.Context, name string) (*metav1.PartialObjectMetadata, error) {
@@ -117,6 +118,7 @@ func (s *State) sources(ctx context.Context, namespace string) (topology.Sources
 // the API server's version. It blocks until ctx ends and runs on every replica.
 func (s *State) Start(ctx context.Context) error {
 	go wait.UntilWithContext(ctx, func(context.Context) { s.readVersion() }, versionEvery)
+	go s.rooms.run(ctx)
 	s.params.run(ctx)
 	return nil
 }

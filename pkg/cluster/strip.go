@@ -23,6 +23,10 @@ func strip(obj any) (any, error) {
 		o.Spec.TLS = nil
 	case *corev1.Service:
 		o.Status = corev1.ServiceStatus{}
+	case *corev1.PersistentVolumeClaim:
+		o.Labels, o.Annotations = nil, nil
+		o.Spec = corev1.PersistentVolumeClaimSpec{AccessModes: o.Spec.AccessModes}
+		o.Status = corev1.PersistentVolumeClaimStatus{AccessModes: o.Status.AccessModes}
 	}
 	return obj, nil
 }

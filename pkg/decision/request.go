@@ -5,6 +5,7 @@ import (
 
 	"github.com/valyala/fastjson"
 
+	"github.com/rollguard/rollguard/pkg/capacity"
 	"github.com/rollguard/rollguard/pkg/topology"
 )
 
@@ -20,6 +21,8 @@ type Request struct {
 	Namespace map[string]string
 	// Graph is the namespace's topology.
 	Graph *topology.Graph
+	// Room is what the namespace leaves to new Pods.
+	Room capacity.Room
 	// Manifest, NativeSleep and AssumeService: see [policy.Input].
 	Manifest, NativeSleep, AssumeService bool
 }
@@ -54,4 +57,5 @@ func (mem *memory) parse(req *Request) (*Parsed, error) {
 type Namespace struct {
 	Labels, Annotations map[string]string
 	Graph               *topology.Graph
+	Room                capacity.Room
 }

@@ -10,12 +10,14 @@ const (
 	kindIngress      = "Ingress"
 	kindService      = "Service"
 	kindDeployment   = "Deployment"
+	kindClaim        = "PersistentVolumeClaim"
+	kindQuota        = "ResourceQuota"
 )
 
 // used tells whether the object is of a kind that decides about something.
 func (o *object) used() bool {
 	switch o.kind {
-	case kindNamespace, kindService:
+	case kindNamespace, kindService, kindClaim, kindQuota:
 		return o.apiVersion == "v1"
 	case kindIngressClass, kindIngress:
 		return o.apiVersion == "networking.k8s.io/v1"

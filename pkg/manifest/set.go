@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 
+	"github.com/rollguard/rollguard/pkg/capacity"
 	"github.com/rollguard/rollguard/pkg/topology"
 )
 
@@ -38,6 +39,7 @@ type Set struct {
 	params      kept[topology.IngressClassParams]
 	ingresses   kept[networkingv1.Ingress]
 	services    kept[corev1.Service]
+	rooms       map[string]*capacity.Room
 	graphs      map[string]*topology.Graph
 	definitions map[string]Place
 }
@@ -65,6 +67,7 @@ func NewSet(files []*File, options Options) *Set {
 		params:      kept[topology.IngressClassParams]{},
 		ingresses:   kept[networkingv1.Ingress]{},
 		services:    kept[corev1.Service]{},
+		rooms:       map[string]*capacity.Room{},
 		graphs:      map[string]*topology.Graph{},
 		definitions: map[string]Place{},
 	}
@@ -124,6 +127,10 @@ func (s *Set) addObject(o *object) error {
 		return addTo(s.ingresses, o)
 	case kindService:
 		return s.addService(o)
+	case kindClaim:
+		return s.addClaim(o)
+	case kindQuota:
+		return s.addQuota(o)
 	}
 	return s.addDeployment(o)
 }

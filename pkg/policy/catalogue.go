@@ -75,6 +75,10 @@ const (
 	ShellIsFirst             Code = "ShellIsFirst"
 	SingleReplica            Code = "SingleReplica"
 	SurgeNeedsNode           Code = "SurgeNeedsNode"
+	SurgeNeedsSameNode       Code = "SurgeNeedsSameNode"
+	QuotaBlocksSurge         Code = "QuotaBlocksSurge"
+	QuotaSlowsSurge          Code = "QuotaSlowsSurge"
+	OldPodsUnguarded         Code = "OldPodsUnguarded"
 )
 
 // Entry explains one code in the reference.
@@ -174,6 +178,10 @@ func hazardEntries() []Entry {
 		{HealthCheckDiffers, Skipped, "The load balancer and the readiness probe check different paths.", "Set alb.ingress.kubernetes.io/healthcheck-path to the path of the probe."},
 		{LongSleep, Skipped, "A stopping Pod sleeps longer than a Spot node, or a node that shuts down, may leave it.", "Shorten the sleep, or keep the Pods off Spot nodes."},
 		{SurgeNeedsNode, Skipped, "Required anti-affinity gives each Pod a node of its own, so a rollout waits until one more is free.", "Keep a spare node, prefer instead of require, or add pod-template-hash to matchLabelKeys."},
+		{SurgeNeedsSameNode, Skipped, "The Pods use a volume that only one node can mount, so a rollout waits for ever if the new Pod is placed on another node. Kubernetes does the same by default with one replica.", "Use a volume of mode ReadWriteMany, or strategy Recreate if a short outage may be."},
+		{QuotaBlocksSurge, AtRisk, "A ResourceQuota has no room for one Pod more than the replicas, so a rollout waits until something else is removed.", "Raise the quota, or lower what the Pods request."},
+		{QuotaSlowsSurge, Skipped, "A ResourceQuota has room for fewer new Pods at a time than maxSurge allows, so a rollout takes longer.", "Raise the quota, or lower what the Pods request."},
+		{OldPodsUnguarded, Skipped, "This rollout still replaces Pods that were started without a preStop sleep, so a few requests may be lost one last time.", "Nothing. From the next rollout on, every Pod that goes has it."},
 		{SingleReplica, Skipped, "One replica serves behind a load balancer; rollouts are safe, a drain or failure of its node is an outage.", "Run at least two replicas."},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/capacity"
 	"github.com/rollguard/rollguard/pkg/patch"
 	"github.com/rollguard/rollguard/pkg/policy"
 	"github.com/rollguard/rollguard/pkg/topology"
@@ -26,6 +27,7 @@ type write struct {
 	// Deployment are added to what it has.
 	namespace  map[string]string
 	exposure   topology.Exposure
+	room       capacity.Room
 	oldServer  bool
 	assume     bool
 	noExposure bool
@@ -43,7 +45,7 @@ func (w write) evaluate(t testing.TB) made {
 	if w.new == "" {
 		w.new = bare
 	}
-	in := policy.Input{New: read(t, w.new), NativeSleep: !w.oldServer, AssumeService: w.assume, Exposure: w.exposure}
+	in := policy.Input{New: read(t, w.new), NativeSleep: !w.oldServer, AssumeService: w.assume, Exposure: w.exposure, Room: w.room}
 	if w.old != "" {
 		stored, err := workload.Stored(read(t, w.old).Raw())
 		if err != nil {

@@ -25,6 +25,9 @@ func hazards() []hazard {
 		healthCheckDiffers,
 		longSleep,
 		surgeNeedsNode,
+		surgeNeedsSameNode,
+		quotaShort,
+		firstRollout,
 		singleReplica,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/capacity"
 	"github.com/rollguard/rollguard/pkg/topology"
 	"github.com/rollguard/rollguard/pkg/workload"
 )
@@ -17,6 +18,8 @@ type Input struct {
 	Problems []api.Problem
 	// Exposure is what topology found; the settings may replace its kind.
 	Exposure topology.Exposure
+	// Room is what the namespace leaves to a new Pod.
+	Room capacity.Room
 	// Manifest says that New is its author's manifest, not an object of an API server.
 	Manifest bool
 	// NativeSleep says that the API server knows preStop.sleep (KEP-3960, on from

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +19,7 @@ func strategy(e *evaluation) {
 		e.find(AtRisk, RecreateStrategy, "spec.strategy.type", fmt.Sprintf("strategy %s stops every Pod before it starts a new one, so each rollout is an outage", s.Type))
 		return
 	}
-	if reason := surgeHazard(&e.author.Template); reason != "" {
+	if reason := e.surgeHazard(); reason != "" {
 		e.find(AtRisk, SurgeMayDeadlock, workload.MaxUnavailable, "the strategy was left alone: "+reason)
 		return
 	}
@@ -59,6 +58,10 @@ func unavailable(e *evaluation) {
 	v := e.author.Strategy.MaxUnavailable
 	n, err := intstr.GetScaledValueFromIntOrPercent(&v, int(e.author.Replicas), false)
 	if err != nil || n > 0 {
+		if claim := e.nodeClaim(); claim != "" {
+			e.find(AtRisk, SurgeMayDeadlock, workload.MaxUnavailable, fmt.Sprintf("the author's maxUnavailable %s was left alone: volume claim %s is ReadWriteOnce, so a new Pod on another node than the old one cannot mount it", v.String(), claim))
+			return
+		}
 		if e.enforcing() {
 			asked := e.in.Settings.MaxUnavailable.Value
 			e.enforce(workload.MaxUnavailable, asked, MaxUnavailableEnforced, fmt.Sprintf("maxUnavailable %s instead of %s", asked.String(), v.String()))
@@ -67,25 +70,6 @@ func unavailable(e *evaluation) {
 		e.find(AtRisk, MaxUnavailableAuthored, workload.MaxUnavailable,
 			fmt.Sprintf("maxUnavailable %s lets a rollout take %d of %d Pods away before their replacements are available; it was written by the author and is kept", v.String(), n, e.author.Replicas))
 	}
-}
-
-// surgeHazard says why a new Pod may be unable to run beside an old one. With
-// maxUnavailable 0 such a rollout would wait for ever.
-func surgeHazard(t *workload.Template) string {
-	if t.HostNetwork {
-		return "with hostNetwork, a new Pod cannot run beside an old one on the same node"
-	}
-	for _, c := range slices.Concat(t.Containers, t.Sidecars) {
-		for _, p := range c.Ports {
-			if p.HostPort != 0 {
-				return fmt.Sprintf("container %s takes host port %d, so a new Pod cannot run beside an old one on the same node", c.Name, p.HostPort)
-			}
-		}
-	}
-	if len(t.Claims) > 0 {
-		return fmt.Sprintf("the Pods share the volume claim %s, which a new Pod may be unable to mount beside an old one", strings.Join(t.Claims, ", "))
-	}
-	return ""
 }
 
 // isZero tells whether a value is 0 or 0%, which validation treats alike. It takes

@@ -42,7 +42,7 @@ func FromValue(doc *fastjson.Value) (*Deployment, error) {
 }
 
 // Stored makes the view of a stored Deployment that is only looked at for what it
-// was: its metadata, and where its fields are. All else in the view stays empty; ask
+// was: its metadata, its replicas, and where its fields are. All else in the view stays empty; ask
 // the raw object through [Deployment.Get].
 func Stored(doc *fastjson.Value) (*Deployment, error) {
 	if doc.Type() != fastjson.TypeObject {
@@ -50,8 +50,11 @@ func Stored(doc *fastjson.Value) (*Deployment, error) {
 	}
 	f := fields{}
 	d := &Deployment{doc: doc}
-	spec := f.object(f.object(f.object(doc, "spec"), "template"), "spec")
+	top := f.object(doc, "spec")
+	spec := f.object(f.object(top, "template"), "spec")
 	f.metadata(d, f.object(doc, "metadata"))
+	f.at = "spec"
+	d.Replicas = f.seconds(top, "replicas", 1)
 	f.at = "spec.template.spec"
 	for _, c := range f.array(spec, "containers") {
 		d.Template.Containers = append(d.Template.Containers, Container{Name: f.text(c, "name")})

@@ -15,13 +15,13 @@ const module = "github.com/rollguard/rollguard/"
 // this module but what a line names. A package in no line before its "<" may import
 // nothing of this module.
 const order = `
-NONE                                      < pkg/api pkg/workload pkg/topology: words, the view and the graph stand alone
+NONE                                      < pkg/api pkg/workload pkg/topology pkg/capacity: words, the view, the graph and the room stand alone
 pkg/workload                              < pkg/patch: JSON equality
 pkg/api pkg/workload                      < pkg/provenance: who wrote which field of the view
-pkg/api pkg/workload pkg/topology pkg/provenance < pkg/policy: rules see settings, the Deployment, its routes and authors
-pkg/api pkg/workload pkg/topology pkg/policy pkg/patch < pkg/decision: the straight road from JSON to patch
-pkg/api pkg/topology pkg/decision pkg/policy pkg/workload pkg/patch < pkg/manifest: files instead of a cluster
-pkg/api pkg/topology pkg/decision         < pkg/cluster: the live state
+pkg/api pkg/workload pkg/topology pkg/capacity pkg/provenance < pkg/policy: rules see settings, the Deployment, its routes, room and authors
+pkg/api pkg/workload pkg/topology pkg/capacity pkg/policy pkg/patch < pkg/decision: the straight road from JSON to patch
+pkg/api pkg/topology pkg/capacity pkg/decision pkg/policy pkg/workload pkg/patch < pkg/manifest: files instead of a cluster
+pkg/api pkg/topology pkg/capacity pkg/decision < pkg/cluster: the live state
 pkg/api pkg/topology pkg/policy pkg/patch pkg/decision < pkg/admission: requests and responses
 NONE                                      < pkg/config/v1alpha1 pkg/metrics certs
 pkg/config/v1alpha1 pkg/api pkg/topology  < pkg/config: the file, and what it means for the core

@@ -62,6 +62,7 @@ func (v *Verdict) judge(maker *decision.Maker, set *manifest.Set, nativeSleep bo
 		New:         d.JSON,
 		Namespace:   set.Annotations(d.Namespace),
 		Graph:       set.Graph(d.Namespace),
+		Room:        set.Room(d.Namespace),
 		Manifest:    !d.Stored(),
 		NativeSleep: nativeSleep,
 	})
