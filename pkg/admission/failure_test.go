@@ -79,6 +79,18 @@ func TestWhateverFailsTheWritePassesUnchangedAndItIsSaid(t *testing.T) {
 	}
 }
 
+func TestWhoWantsNoWarningsGetsNoneOfAnInternalErrorEither(t *testing.T) {
+	h, counted := newHandler(shop())
+	h.Warnings, h.Decider = admission.WarnNone, fails(errAway)
+	resp := answer(t, h, review(t))
+	if len(resp.Warnings) > 0 {
+		t.Errorf("warnings %q", resp.Warnings)
+	}
+	if resp.AuditAnnotations["error"] == "" || len(counted.errors) != 1 {
+		t.Errorf("audit %v, counted %v: the operator is told nothing", resp.AuditAnnotations, counted.errors)
+	}
+}
+
 // broken decides on a patch that is no JSON.
 type broken struct{}
 

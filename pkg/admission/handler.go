@@ -160,7 +160,7 @@ func (h *Handler) failed(req *Request, stage string, err error, fields ...zap.Fi
 		zap.String("name", req.Name),
 		zap.String("uid", string(req.UID)),
 		zap.Error(err))...)
-	return answer{response: passedUnchanged(stage, err), mode: string(api.Fill), outcome: outcomeError}
+	return answer{response: passedUnchanged(stage, err, h.Warnings), mode: string(api.Fill), outcome: outcomeError}
 }
 
 func stage(err error) string {

@@ -61,12 +61,12 @@ func nested(t *testing.T, depth int) string {
 	return review(t, func(r *admissionv1.AdmissionRequest) { r.Object.Raw = []byte(`{"status":` + deep + `,` + bare[1:]) })
 }
 
-// padded is a review of so many bytes, all of them in an annotation.
+// padded is a review of so many bytes, most of them in what is not read.
 func padded(t *testing.T, size int) string {
 	t.Helper()
 	with := func(n int) string {
 		return review(t, func(r *admissionv1.AdmissionRequest) {
-			r.Object.Raw = []byte(strings.Replace(bare, `"name":"web"`, `"name":"web","annotations":{"note":"`+strings.Repeat("x", n)+`"}`, 1))
+			r.Options.Raw = []byte(`{"note":"` + strings.Repeat("x", n) + `"}`)
 		})
 	}
 	return with(size - len(with(0)))

@@ -59,10 +59,13 @@ func auditAnnotations(d *decision.Decision) map[string]string {
 	return audit
 }
 
-// passedUnchanged is the answer when something went wrong on our side.
-func passedUnchanged(stage string, err error) *admissionv1.AdmissionResponse {
+// passedUnchanged is the answer when something went wrong on our side. Who wants no
+// warnings gets none of this either; the audit log, the log and the counter have it.
+func passedUnchanged(stage string, err error, level Warnings) *admissionv1.AdmissionResponse {
 	resp := allowed()
-	resp.Warnings = []string{line("an internal error kept Rollguard from looking at this Deployment; it was stored as you wrote it (" + stage + ")")}
+	if level != WarnNone {
+		resp.Warnings = []string{line("an internal error kept Rollguard from looking at this Deployment; it was stored as you wrote it (" + stage + ")")}
+	}
 	resp.AuditAnnotations = map[string]string{auditError: clean(stage + ": " + strings.TrimPrefix(err.Error(), stage+": "))}
 	return resp
 }

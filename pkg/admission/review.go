@@ -47,8 +47,9 @@ func readReview(p *fastjson.Parser, body []byte) (*Request, error) {
 		SubResource: text(v, "subResource"),
 		DryRun:      v.GetBool("dryRun"),
 		Objects: decision.Parsed{
-			New: object(v, "object"),
-			Old: object(v, "oldObject"),
+			New:   object(v, "object"),
+			Old:   object(v, "oldObject"),
+			Bytes: len(body),
 			Fresh: func(p *fastjson.Parser) (*fastjson.Value, error) {
 				again, err := p.ParseBytes(body)
 				return again.Get("request", "object"), err

@@ -65,7 +65,7 @@ func (m *Maker) Make(req *Request) (Decision, error) {
 	in.Settings, in.Problems = m.resolver.Resolve(req.Namespace, in.New.Annotations)
 	in.Exposure = req.Graph.Exposure(pods(&in.New.Template))
 	d := Decision{Result: policy.Evaluate(&in), Name: in.New.Name, Settings: in.Settings}
-	d.Patch, err = mem.write(objects, in.New, &d.Result)
+	err = mem.write(objects, in.New, &d)
 	return d, err
 }
 

@@ -32,6 +32,8 @@ type Parsed struct {
 	// New and Old: see [Request]; Old is nil on create. New is changed while the patch is
 	// written.
 	New, Old *fastjson.Value
+	// Bytes is the length of the text that they were parsed from.
+	Bytes int
 	// Fresh parses the new object once more: the patch is proven on a copy that nothing
 	// has touched.
 	Fresh func(*fastjson.Parser) (*fastjson.Value, error)
@@ -40,7 +42,7 @@ type Parsed struct {
 // parse makes trees of raw objects.
 func (mem *memory) parse(req *Request) (*Parsed, error) {
 	raw := req.New
-	p := &Parsed{Fresh: func(p *fastjson.Parser) (*fastjson.Value, error) { return p.ParseBytes(raw) }}
+	p := &Parsed{Bytes: len(req.New) + len(req.Old), Fresh: func(p *fastjson.Parser) (*fastjson.Value, error) { return p.ParseBytes(raw) }}
 	var err error
 	if p.New, err = mem.current.ParseBytes(raw); err != nil {
 		return nil, fmt.Errorf("deployment: %w", err)

@@ -8,13 +8,13 @@ import (
 
 // write builds the patch and proves it: it applies to the raw object, and validation
 // takes what comes out if it would have taken what went in.
-func (mem *memory) write(objects *Parsed, before *workload.Deployment, result *policy.Result) ([]patch.Operation, error) {
-	places, err := result.Places(before)
+func (mem *memory) write(objects *Parsed, before *workload.Deployment, d *Decision) error {
+	places, err := d.Places(before)
 	if err != nil {
-		return nil, &Error{Stage: StageBuild, Err: err}
+		return &Error{Stage: StageBuild, Err: err}
 	}
 	if len(places) == 0 {
-		return nil, nil
+		return nil
 	}
 	wants := make([]patch.Want, len(places))
 	for i, p := range places {
@@ -22,25 +22,32 @@ func (mem *memory) write(objects *Parsed, before *workload.Deployment, result *p
 	}
 	ops, err := mem.built.Build(objects.New, wants)
 	if err != nil {
-		return nil, &Error{Stage: StageBuild, Err: err}
+		return &Error{Stage: StageBuild, Err: err}
 	}
 	if len(ops) == 0 {
-		return nil, nil
+		return nil
 	}
-	if err := mem.prove(objects, before, ops); err != nil {
-		return nil, err
+	var size sizes
+	if err := mem.prove(objects, before, ops, &size); err != nil {
+		return err
 	}
-	return ops, nil
+	if d.Patch = ops; size.tooLarge() {
+		d.withhold(&size)
+	}
+	return nil
 }
 
-func (mem *memory) prove(objects *Parsed, before *workload.Deployment, ops []patch.Operation) error {
+func (mem *memory) prove(objects *Parsed, before *workload.Deployment, ops []patch.Operation, size *sizes) error {
 	fresh, err := objects.Fresh(&mem.proof)
 	if err != nil {
 		return &Error{Stage: StageProve, Err: err}
 	}
+	size.measure(&size.before, fresh, objects.Bytes)
+	size.measure(&size.old, objects.Old, objects.Bytes)
 	if err := mem.applied.Apply(fresh, ops); err != nil {
 		return &Error{Stage: StageProve, Err: err}
 	}
+	size.measure(&size.after, fresh, objects.Bytes)
 	after, err := workload.FromValue(fresh)
 	if err != nil {
 		return &Error{Stage: StageVerify, Err: err}

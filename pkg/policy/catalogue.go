@@ -54,6 +54,7 @@ const (
 	OwnedByController Code = "OwnedByController"
 	PendingRollout    Code = "PendingRollout"
 	TooManyContainers Code = "TooManyContainers"
+	ObjectTooLarge    Code = "ObjectTooLarge"
 	LongDrainDelay    Code = "LongDrainDelay"
 
 	UnknownAnnotation  Code = "UnknownAnnotation"
@@ -142,6 +143,7 @@ func riskEntries() []Entry {
 		{NoProvenPort, AtRisk, "No Service port leads to a container port for certain, so no probe was added.", "Declare the container port, or set rollguard.io/container."},
 		{ProbePathMissing, AtRisk, "An http probe was asked for and no path is known, so it became a tcp probe.", "Set the path annotation."},
 		{ContainerNotFound, AtRisk, "rollguard.io/container names a container that the Pod does not have.", "Correct the name."},
+		{ObjectTooLarge, AtRisk, "The Deployment is so large that what Rollguard adds might make etcd refuse it, so nothing was added.", "Move large values, such as files in environment variables, to a ConfigMap."},
 		{ExposureUnclear, AtRisk, "Something may send traffic here and could not be read, so it was not counted as a route.", "See the message: it names the object and what is wrong with it."},
 		{UnknownAnnotation, AtRisk, "An annotation with Rollguard's prefix is not known, or stands on the wrong object.", "Correct the key."},
 		{InvalidAnnotation, AtRisk, "An annotation's value cannot be used, so the next source in line was.", "Correct the value."},

@@ -38,17 +38,18 @@ type reading struct {
 	files    []*manifest.File
 	set      *manifest.Set
 	verdicts []verdict.Verdict
+	kube     server
 }
 
 func (in *input) read(stdin io.Reader) (*reading, error) {
 	if len(in.paths) == 0 {
 		return nil, errNoFiles
 	}
-	nativeSleep, err := hasNativeSleep(in.kubeVersion)
+	kube, err := parseKubeVersion(in.kubeVersion)
 	if err != nil {
 		return nil, err
 	}
-	r := &reading{}
+	r := &reading{kube: kube}
 	for i, path := range in.paths {
 		if path == "-" && contains(in.paths[:i], "-") {
 			return nil, errors.New("-f - may be given only once")
@@ -60,7 +61,7 @@ func (in *input) read(stdin io.Reader) (*reading, error) {
 		r.files = append(r.files, files...)
 	}
 	r.set = manifest.NewSet(r.files, manifest.Options{Namespace: in.namespace, AssumeEnabled: in.assumeEnabled})
-	r.verdicts = verdict.Judge(r.set, nativeSleep)
+	r.verdicts = verdict.Judge(r.set, kube.nativeSleep)
 	return r, nil
 }
 

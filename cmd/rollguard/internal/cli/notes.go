@@ -10,6 +10,9 @@ import (
 // notes says what was passed through although one might expect otherwise.
 func (r *reading) notes(where string) []string {
 	notes := append([]string(nil), r.set.Notes...)
+	if r.kube.note != "" {
+		notes = append(notes, r.kube.note)
+	}
 	if len(r.set.Deployments) == 0 {
 		return append(notes, fmt.Sprintf("no Deployment in %s: passed through unchanged", where))
 	}
