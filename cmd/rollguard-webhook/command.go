@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	ctrllog "sigs.k8s.io/controller-runtime/pkg/log"
@@ -19,10 +20,11 @@ import (
 // flags are what the command line says. Whatever concerns decisions stands in the
 // configuration file; flags say where this process runs.
 type flags struct {
-	config, kubeconfig string
-	service            string
-	logLevel           string
-	options            server.Options
+	kubeconfig string
+	pod        string
+	service    string
+	logLevel   string
+	options    server.Options
 }
 
 func newCommand() *cobra.Command {
@@ -41,7 +43,7 @@ func newCommand() *cobra.Command {
 		},
 	}
 	flag, certs := cmd.Flags(), &f.options.Certificates
-	flag.StringVar(&f.config, "config", "", "configuration file; without one the defaults hold")
+	flag.StringVar(&f.options.ConfigFile, "config", "", "configuration file, read again when it changes; without one the defaults hold")
 	flag.StringVar(&f.kubeconfig, "kubeconfig", "", "kubeconfig file; without one the Pod's service account is used")
 	flag.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 	flag.StringVar(&f.options.Host, "host", "", "address that API servers call; all addresses by default")
@@ -53,6 +55,8 @@ func newCommand() *cobra.Command {
 	flag.StringVar(&certs.Namespace, "namespace", "rollguard", "namespace that Rollguard runs in")
 	flag.StringVar(&certs.Secret, "secret", "rollguard-certificates", "Secret of the self-signed certificates")
 	flag.StringVar(&certs.Configuration, "webhook-configuration", "rollguard", "MutatingWebhookConfiguration that gets the CA bundle")
+	flag.StringVar(&f.options.Pod.Name, "pod-name", "", "Pod that this process runs in; Events about bad configuration files go to it")
+	flag.StringVar(&f.pod, "pod-uid", "", "UID of that Pod")
 	flag.StringVar(&f.service, "service", "rollguard", "Service that API servers call")
 	flag.StringSliceVar(&certs.DNSNames, "dns-name", nil, "further names in the self-signed certificate")
 	return cmd
@@ -65,7 +69,7 @@ func (f *flags) complete() error {
 	}
 	ctrllog.SetLogger(zapr.NewLogger(log.Named("controller-runtime")))
 	f.options.Log = log
-	if f.options.Webhook, err = config.Load(f.config); err != nil {
+	if f.options.Webhook, err = config.Load(f.options.ConfigFile); err != nil {
 		return err
 	}
 	if f.options.Config, err = clientcmd.BuildConfigFromFlags("", f.kubeconfig); err != nil {
@@ -73,6 +77,7 @@ func (f *flags) complete() error {
 	}
 	f.options.Config = rest.AddUserAgent(f.options.Config, "rollguard-webhook")
 	certs := &f.options.Certificates
+	f.options.Pod.Namespace, f.options.Pod.UID = certs.Namespace, types.UID(f.pod)
 	host := f.service + "." + certs.Namespace + ".svc"
 	certs.DNSNames = append(certs.DNSNames, host)
 	return nil

@@ -30,7 +30,7 @@ type entry struct {
 func (g *graphs) get(ctx context.Context, namespace string, labels map[string]string) (*topology.Graph, error) {
 	g.mu.Lock()
 	found, ok := g.known[namespace]
-	epoch := g.epoch
+	epoch, options := g.epoch, g.options
 	g.mu.Unlock()
 	if ok && maps.Equal(found.labels, labels) {
 		return found.graph, nil
@@ -39,7 +39,7 @@ func (g *graphs) get(ctx context.Context, namespace string, labels map[string]st
 	if err != nil {
 		return nil, err
 	}
-	src.NamespaceLabels, src.Options = labels, g.options
+	src.NamespaceLabels, src.Options = labels, options
 	graph := topology.NewGraph(src)
 	g.built()
 	g.mu.Lock()

@@ -143,6 +143,16 @@ func TestTheGraphKnowsHowTheControllerIsSetUp(t *testing.T) {
 	}
 }
 
+func TestAChangedSetUpIsUsedForTheNextQuestion(t *testing.T) {
+	n := newNamespaces()
+	n.options = topology.Options{ClassAnnotations: []string{"internal"}}
+	before := exposure(n.mustGet(t, "shop", nil)).Kind
+	n.reconfigure(topology.Options{ClassAnnotations: []string{"internal"}, DefaultTargetType: "ip"})
+	if after := exposure(n.mustGet(t, "shop", nil)).Kind; before != topology.ALBInstance || after != topology.ALBIP {
+		t.Errorf("exposure %s, then %s", before, after)
+	}
+}
+
 func TestAnErrorIsReturnedAndNothingIsKept(t *testing.T) {
 	n, gone := newNamespaces(), errors.New("gone")
 	n.reading = func() error { return gone }

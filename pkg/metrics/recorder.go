@@ -16,6 +16,7 @@ type Recorder struct {
 	findings       counters
 	internalErrors counters
 	graphBuilds    prometheus.Counter
+	config         configFile
 }
 
 // New returns a Recorder whose metrics are registered. It is an error when an
@@ -46,7 +47,9 @@ func New(o Options) (*Recorder, error) {
 		Name: "rollguard_graph_builds_total",
 		Help: "Traffic graphs of namespaces that were built anew.",
 	})
-	err := register(o.Registerer, requests, findings, internalErrors, duration, graphBuilds, expiryGauge(o.CertificateExpiry))
+	config, ofConfig := newConfigFile()
+	all := append(ofConfig, requests, findings, internalErrors, duration, graphBuilds, expiryGauge(o.CertificateExpiry))
+	err := register(o.Registerer, all...)
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +61,7 @@ func New(o Options) (*Recorder, error) {
 		findings:       resolve(o.Codes, func(code string) prometheus.Counter { return findings.WithLabelValues(code) }),
 		internalErrors: resolve(o.Stages, func(stage string) prometheus.Counter { return internalErrors.WithLabelValues(stage) }),
 		graphBuilds:    graphBuilds,
+		config:         config,
 	}, nil
 }
 

@@ -78,6 +78,10 @@ func TestRecorderCounts(t *testing.T) {
 			map[string]float64{"rollguard_internal_errors_total{stage=decode}": 1, "rollguard_internal_errors_total{stage=other}": 1}},
 		{"a graph is counted", func(r *metrics.Recorder) { r.GraphBuilt() },
 			map[string]float64{"rollguard_graph_builds_total{}": 1}},
+		{"a refused configuration is counted and stays known", func(r *metrics.Recorder) { r.ConfigRefused() },
+			map[string]float64{"rollguard_config_reloads_total{outcome=refused}": 1, "rollguard_config_refused{}": 1}},
+		{"an applied configuration ends that", func(r *metrics.Recorder) { r.ConfigRefused(); r.ConfigApplied() },
+			map[string]float64{"rollguard_config_reloads_total{outcome=refused}": 1, "rollguard_config_reloads_total{outcome=applied}": 1}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r, registry := recorder(t)
@@ -108,9 +112,9 @@ func TestUnknownWordsMakeNoSeries(t *testing.T) {
 		r.Finding(word)
 		r.InternalError(word)
 	}
-	// 3 modes x 3 outcomes, 2 codes, 2 stages, and 3 without labels.
-	if after := count(); before != 16 || after != before {
-		t.Errorf("%d series before, %d after, want 16", before, after)
+	// 3 modes x 3 outcomes, 2 codes, 2 stages, 2 reloads, and 4 without labels.
+	if after := count(); before != 19 || after != before {
+		t.Errorf("%d series before, %d after, want 19", before, after)
 	}
 }
 

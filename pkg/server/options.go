@@ -19,6 +19,11 @@ type Options struct {
 	Config *rest.Config
 	// Webhook is the configuration, defaulted and checked.
 	Webhook *v1alpha1.WebhookConfiguration
+	// ConfigFile is where Webhook was read; it is read again when it changes. Empty means
+	// that it was in no file.
+	ConfigFile string
+	// Pod is the Pod that this process runs in, if it does.
+	Pod Pod
 	// Host and Port are where the API server calls; an empty host is all addresses.
 	Host string
 	Port int

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook"
 
 	"github.com/rollguard/rollguard/certs"
+	"github.com/rollguard/rollguard/pkg/admission"
 	"github.com/rollguard/rollguard/pkg/cluster"
 	"github.com/rollguard/rollguard/pkg/config"
 	"github.com/rollguard/rollguard/pkg/metrics"
@@ -29,6 +30,10 @@ type server struct {
 	webhook  webhook.Server
 	ops      *ops
 	draining atomic.Bool
+	// current answers with the configuration that is in use.
+	current atomic.Pointer[admission.Handler]
+	file    *configFile
+	pod     *ownPod
 }
 
 // Run serves until ctx ends, then drains and returns. An error means that the
@@ -61,7 +66,11 @@ func build(ctx context.Context, o Options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.pod, err = newOwnPod(o.Config, o.Pod); err != nil {
+		return nil, err
+	}
 	s.webhook = s.newWebhook()
+	s.file = s.newConfigFile()
 	s.ops, err = newOps(ctx, o, s.checks(), registry)
 	return s, err
 }
@@ -92,6 +101,7 @@ func (s *server) run(ctx context.Context) error {
 		"certificates": s.source.Start,
 		"webhook":      s.webhook.Start,
 		"ops":          s.ops.start,
+		"config":       s.file.start,
 	} {
 		parts.Go(func() error {
 			if err := start(inner); err != nil {

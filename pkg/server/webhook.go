@@ -7,9 +7,7 @@ import (
 
 	"sigs.k8s.io/controller-runtime/pkg/webhook"
 
-	"github.com/rollguard/rollguard/pkg/admission"
-	"github.com/rollguard/rollguard/pkg/config"
-	"github.com/rollguard/rollguard/pkg/decision"
+	"github.com/rollguard/rollguard/pkg/config/v1alpha1"
 )
 
 // The time-outs of one request. The webhook configuration gives us 2 s, so nobody
@@ -22,19 +20,8 @@ const (
 func (s *server) newWebhook() webhook.Server {
 	o := s.options
 	w := webhook.NewServer(webhook.Options{Host: o.Host, Port: o.Port, TLSOpts: []func(*tls.Config){s.tls}})
-	handler := &admission.Handler{
-		Cluster:       sleepAction{s.state, o.Webhook.PreStopAction},
-		Decider:       o.Decider,
-		Recorder:      s.recorder,
-		Log:           o.Log.Named("admission"),
-		Warnings:      admission.Warnings(o.Webhook.Warnings),
-		AssumeService: o.Webhook.AssumeExposure == "service",
-		Excluded:      excluded(o),
-	}
-	if handler.Decider == nil {
-		handler.Decider = decision.NewMaker(config.Resolver(o.Webhook))
-	}
-	w.Register(Path, s.limit(handler))
+	s.current.Store(s.handler(o.Webhook))
+	w.Register(Path, s.limit(http.HandlerFunc(s.configured)))
 	return w
 }
 
@@ -72,12 +59,12 @@ func (s *server) limit(next http.Handler) http.Handler {
 
 // excluded are the namespaces that are never touched: a mistake there would stop
 // the cluster, or Rollguard itself, from starting.
-func excluded(o Options) map[string]bool {
+func excluded(own string, c *v1alpha1.WebhookConfiguration) map[string]bool {
 	names := map[string]bool{"kube-system": true, "kube-node-lease": true}
-	if o.Certificates.Namespace != "" {
-		names[o.Certificates.Namespace] = true
+	if own != "" {
+		names[own] = true
 	}
-	for _, name := range o.Webhook.ExcludedNamespaces {
+	for _, name := range c.ExcludedNamespaces {
 		names[name] = true
 	}
 	return names
