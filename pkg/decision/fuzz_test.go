@@ -2,6 +2,7 @@ package decision_test
 
 import (
 	"encoding/json"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/valyala/fastjson"
@@ -44,6 +45,30 @@ func FuzzAnyObjectIsDecidedOrRefused(f *testing.F) {
 		d, err = write{New: canonical, Old: old, Graph: graph, NativeSleep: native}.make(m)
 		if err == nil {
 			applied(t, canonical, d.Patch)
+		}
+	})
+}
+
+// FuzzGeneratedDeploymentsKeepEveryPromise checks each property of the decision on
+// Deployments that the fuzzer composes. Kubernetes' own validation (pkg/apis/apps/validation)
+// is in no module that can be imported here: resultIsValid states the rules of it that the
+// closed set of fields can break. Where a real API server validates, random sequences of
+// writes are tried in test/apiserver.
+func FuzzGeneratedDeploymentsKeepEveryPromise(f *testing.F) {
+	for seed := range byte(8) {
+		recipe := make([]byte, 200)
+		for i := range recipe {
+			recipe[i] = byte(i+1) * (2*seed + 37)
+		}
+		f.Add(recipe)
+	}
+	checks := []func(*testing.T, generator, write){
+		onePassSettles, parsedIsDecidedAlike, noRolloutStarts, closedSetIsKept, authorsFieldsAreKept, resultIsValid,
+	}
+	f.Fuzz(func(t *testing.T, recipe []byte) {
+		for _, check := range checks {
+			g := generator{rand.New(&choices{recipe})}
+			check(t, g, g.request())
 		}
 	})
 }

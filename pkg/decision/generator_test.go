@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/capacity"
 	"github.com/rollguard/rollguard/pkg/topology"
 )
 
@@ -19,6 +20,22 @@ type object = map[string]any
 
 func newGenerator(seed, number uint64) generator {
 	return generator{rand.New(rand.NewPCG(seed, number))}
+}
+
+// choices makes the choices of a generator out of bytes, so that a fuzzer that changes one
+// of them changes one thing of the Deployment. When they run out, all choices are the first.
+type choices struct{ bytes []byte }
+
+// Uint64 implements [rand.Source]. What is made of the upper half is small and never 0,
+// which rand would refuse, and ask again for ever.
+func (c *choices) Uint64() uint64 {
+	const least = 1 << 32
+	if len(c.bytes) == 0 {
+		return least
+	}
+	next := uint64(c.bytes[0])
+	c.bytes = c.bytes[1:]
+	return next<<56 | least
 }
 
 func pick[T any](g generator, items ...T) T { return items[g.IntN(len(items))] }
@@ -158,8 +175,12 @@ func (g generator) request() write {
 			src.Services = nil
 		}
 	})
+	room := capacity.Room{
+		Claims: map[string]capacity.Sharing{"data": pick(g, capacity.NotKnown, capacity.OnePod, capacity.OneNode, capacity.ManyNodes)},
+	}
 	return write{
-		New: g.deployment(), Namespace: g.annotations(), Graph: graph,
+		Room: room,
+		New:  g.deployment(), Namespace: g.annotations(), Graph: graph,
 		NativeSleep: g.IntN(4) > 0, AssumeService: g.IntN(2) == 0,
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/capacity"
 	"github.com/rollguard/rollguard/pkg/decision"
 	"github.com/rollguard/rollguard/pkg/patch"
 	"github.com/rollguard/rollguard/pkg/topology"
@@ -35,12 +36,13 @@ type write struct {
 	New, Old                   []byte
 	Namespace                  map[string]string
 	Graph                      *topology.Graph
+	Room                       capacity.Room
 	NativeSleep, AssumeService bool
 }
 
 func (w write) request() *decision.Request {
 	return &decision.Request{
-		New: w.New, Old: w.Old, Namespace: w.Namespace, Graph: w.Graph,
+		New: w.New, Old: w.Old, Namespace: w.Namespace, Graph: w.Graph, Room: w.Room,
 		NativeSleep: w.NativeSleep, AssumeService: w.AssumeService,
 	}
 }

@@ -33,64 +33,64 @@ func template(t *testing.T, text []byte) any {
 	return decoded(t, text)["spec"].(object)["template"]
 }
 
-func TestOnePassSettles(t *testing.T) {
-	eachCase(t, func(t *testing.T, _ generator, request write) {
-		_, result := decide(t, request)
-		request.New = result
-		for _, old := range [][]byte{nil, result} {
-			request.Old = old
-			if again, _ := decide(t, request); len(again.Patch) > 0 {
-				t.Errorf("a second pass (update: %t) has %+v", old != nil, again.Patch)
-			}
+func TestOnePassSettles(t *testing.T) { eachCase(t, onePassSettles) }
+
+func onePassSettles(t *testing.T, _ generator, request write) {
+	_, result := decide(t, request)
+	request.New = result
+	for _, old := range [][]byte{nil, result} {
+		request.Old = old
+		if again, _ := decide(t, request); len(again.Patch) > 0 {
+			t.Errorf("a second pass (update: %t) has %+v", old != nil, again.Patch)
 		}
-	})
+	}
 }
 
-func TestParsedObjectsAreDecidedAlike(t *testing.T) {
-	eachCase(t, func(t *testing.T, _ generator, request write) {
-		_, result := decide(t, request)
-		for _, old := range [][]byte{nil, result} {
-			request.Old = old
-			want, _ := decide(t, request)
-			got, err := request.parsed(t, properties)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(want.Patch, got.Patch); diff != "" {
-				t.Errorf("-raw +parsed:\n%s", diff)
-			}
+func TestParsedObjectsAreDecidedAlike(t *testing.T) { eachCase(t, parsedIsDecidedAlike) }
+
+func parsedIsDecidedAlike(t *testing.T, _ generator, request write) {
+	_, result := decide(t, request)
+	for _, old := range [][]byte{nil, result} {
+		request.Old = old
+		want, _ := decide(t, request)
+		got, err := request.parsed(t, properties)
+		if err != nil {
+			t.Fatal(err)
 		}
-	})
+		if diff := cmp.Diff(want.Patch, got.Patch); diff != "" {
+			t.Errorf("-raw +parsed:\n%s", diff)
+		}
+	}
 }
 
-func TestAWriteWithAnUnchangedTemplateStartsNoRollout(t *testing.T) {
-	eachCase(t, func(t *testing.T, g generator, request write) {
-		request.New = edited(t, request.New, func(spec object) {
-			pod := spec["template"].(object)["spec"].(object)
-			if pod["terminationGracePeriodSeconds"] == nil {
-				pod["terminationGracePeriodSeconds"] = 30 // as every stored object has it
-			}
-		})
-		_, stored := decide(t, request)
-		bare := request.New
-		other := g.request() // another policy, another topology
-		for name, pair := range map[string]struct{ old, new []byte }{
-			"scaling the guarded one":   {stored, scaled(t, stored)},
-			"scaling an unguarded one":  {bare, scaled(t, bare)},
-			"putting the bare one":      {stored, bare},
-			"putting a scaled bare one": {stored, scaled(t, bare)},
-			"writing the guarded one":   {stored, stored},
-		} {
-			other.Old, other.New = pair.old, pair.new
-			d, result := decide(t, other)
-			if d.Mode == "audit" || d.Trigger == policy.LeftAlone {
-				continue
-			}
-			if diff := cmp.Diff(template(t, pair.old), template(t, result)); diff != "" {
-				t.Errorf("%s (%s) starts a rollout, -stored +result:\n%s", name, d.Trigger, diff)
-			}
+func TestAWriteWithAnUnchangedTemplateStartsNoRollout(t *testing.T) { eachCase(t, noRolloutStarts) }
+
+func noRolloutStarts(t *testing.T, g generator, request write) {
+	request.New = edited(t, request.New, func(spec object) {
+		pod := spec["template"].(object)["spec"].(object)
+		if pod["terminationGracePeriodSeconds"] == nil {
+			pod["terminationGracePeriodSeconds"] = 30 // as every stored object has it
 		}
 	})
+	_, stored := decide(t, request)
+	bare := request.New
+	other := g.request() // another policy, another topology
+	for name, pair := range map[string]struct{ old, new []byte }{
+		"scaling the guarded one":   {stored, scaled(t, stored)},
+		"scaling an unguarded one":  {bare, scaled(t, bare)},
+		"putting the bare one":      {stored, bare},
+		"putting a scaled bare one": {stored, scaled(t, bare)},
+		"writing the guarded one":   {stored, stored},
+	} {
+		other.Old, other.New = pair.old, pair.new
+		d, result := decide(t, other)
+		if d.Mode == "audit" || d.Trigger == policy.LeftAlone {
+			continue
+		}
+		if diff := cmp.Diff(template(t, pair.old), template(t, result)); diff != "" {
+			t.Errorf("%s (%s) starts a rollout, -stored +result:\n%s", name, d.Trigger, diff)
+		}
+	}
 }
 
 func scaled(t *testing.T, text []byte) []byte {
@@ -107,13 +107,13 @@ func edited(t *testing.T, text []byte, change func(spec object)) []byte {
 	return out
 }
 
-func TestNothingOutsideTheClosedSetIsTouched(t *testing.T) {
-	eachCase(t, func(t *testing.T, _ generator, request write) {
-		_, result := decide(t, request)
-		if diff := cmp.Diff(outside(t, request.New), outside(t, result)); diff != "" {
-			t.Errorf("-before +after:\n%s", diff)
-		}
-	})
+func TestNothingOutsideTheClosedSetIsTouched(t *testing.T) { eachCase(t, closedSetIsKept) }
+
+func closedSetIsKept(t *testing.T, _ generator, request write) {
+	_, result := decide(t, request)
+	if diff := cmp.Diff(outside(t, request.New), outside(t, result)); diff != "" {
+		t.Errorf("-before +after:\n%s", diff)
+	}
 }
 
 // outside is the object without the closed set of fields and the record, and without
@@ -151,50 +151,50 @@ func remove(o object, keys ...string) {
 	}
 }
 
-func TestAnAuthorsProbesAndHooksAreNeverTouched(t *testing.T) {
-	eachCase(t, func(t *testing.T, _ generator, request write) {
-		_, result := decide(t, request)
-		before, after := containers(t, request.New), containers(t, result)
-		for i := range before {
-			own, now := before[i].(object), after[i].(object)
-			for _, field := range []string{"startupProbe", "readinessProbe"} {
-				if own[field] != nil && !cmp.Equal(own[field], now[field]) {
-					t.Errorf("%s: %s", field, cmp.Diff(own[field], now[field]))
-				}
-			}
-			if hooks, ok := own["lifecycle"].(object); ok && hooks["preStop"] != nil && !cmp.Equal(own["lifecycle"], now["lifecycle"]) {
-				t.Errorf("lifecycle: %s", cmp.Diff(own["lifecycle"], now["lifecycle"]))
+func TestAnAuthorsProbesAndHooksAreNeverTouched(t *testing.T) { eachCase(t, authorsFieldsAreKept) }
+
+func authorsFieldsAreKept(t *testing.T, _ generator, request write) {
+	_, result := decide(t, request)
+	before, after := containers(t, request.New), containers(t, result)
+	for i := range before {
+		own, now := before[i].(object), after[i].(object)
+		for _, field := range []string{"startupProbe", "readinessProbe"} {
+			if own[field] != nil && !cmp.Equal(own[field], now[field]) {
+				t.Errorf("%s: %s", field, cmp.Diff(own[field], now[field]))
 			}
 		}
-	})
+		if hooks, ok := own["lifecycle"].(object); ok && hooks["preStop"] != nil && !cmp.Equal(own["lifecycle"], now["lifecycle"]) {
+			t.Errorf("lifecycle: %s", cmp.Diff(own["lifecycle"], now["lifecycle"]))
+		}
+	}
 }
 
 func containers(t *testing.T, text []byte) []any {
 	return template(t, text).(object)["spec"].(object)["containers"].([]any)
 }
 
-func TestTheResultKeepsTheRulesThatTheAPIValidatesTogether(t *testing.T) {
-	eachCase(t, func(t *testing.T, _ generator, request write) {
-		_, result := decide(t, request)
-		before, after := typed(t, request.New), typed(t, result)
-		if *after.Spec.Template.Spec.TerminationGracePeriodSeconds < *before.Spec.Template.Spec.TerminationGracePeriodSeconds {
-			t.Error("the grace period is lowered")
+func TestTheResultKeepsTheRulesThatTheAPIValidatesTogether(t *testing.T) { eachCase(t, resultIsValid) }
+
+func resultIsValid(t *testing.T, _ generator, request write) {
+	_, result := decide(t, request)
+	before, after := typed(t, request.New), typed(t, result)
+	if *after.Spec.Template.Spec.TerminationGracePeriodSeconds < *before.Spec.Template.Spec.TerminationGracePeriodSeconds {
+		t.Error("the grace period is lowered")
+	}
+	known := faults(before)
+	for fault := range faults(after) {
+		if !known[fault] {
+			t.Errorf("the result is invalid: %s\n%s", fault, result)
 		}
-		known := faults(before)
-		for fault := range faults(after) {
-			if !known[fault] {
-				t.Errorf("the result is invalid: %s\n%s", fault, result)
+	}
+	for i := range after.Spec.Template.Spec.Containers {
+		own, now := &before.Spec.Template.Spec.Containers[i], &after.Spec.Template.Spec.Containers[i]
+		for _, p := range []struct{ before, after *corev1.Probe }{{own.StartupProbe, now.StartupProbe}, {own.ReadinessProbe, now.ReadinessProbe}} {
+			if p.before == nil && p.after != nil && (p.after.Exec != nil || p.after.HTTPGet != nil && p.after.HTTPGet.Host != "" || p.after.TCPSocket != nil && p.after.TCPSocket.Host != "") {
+				t.Errorf("a probe with a host or a command: %+v", p.after)
 			}
 		}
-		for i := range after.Spec.Template.Spec.Containers {
-			own, now := &before.Spec.Template.Spec.Containers[i], &after.Spec.Template.Spec.Containers[i]
-			for _, p := range []struct{ before, after *corev1.Probe }{{own.StartupProbe, now.StartupProbe}, {own.ReadinessProbe, now.ReadinessProbe}} {
-				if p.before == nil && p.after != nil && (p.after.Exec != nil || p.after.HTTPGet != nil && p.after.HTTPGet.Host != "" || p.after.TCPSocket != nil && p.after.TCPSocket.Host != "") {
-					t.Errorf("a probe with a host or a command: %+v", p.after)
-				}
-			}
-		}
-	})
+	}
 }
 
 func typed(t *testing.T, text []byte) *appsv1.Deployment {
