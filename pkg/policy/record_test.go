@@ -62,6 +62,22 @@ func TestAnAuthorsOwnValueTakesOver(t *testing.T) {
 	}
 }
 
+func TestWhatAnAuthorsOwnValuesLeanOnStays(t *testing.T) {
+	stored := write{namespace: map[string]string{"profile": "careful", "startup-budget": "650s"}}.evaluate(t).object
+	own := inContainer(t, put(t, stored, 605, "spec", "minReadySeconds"), hook(`{"sleep":{"seconds":35}}`), "lifecycle")
+	m := write{new: rolled(t, own), old: stored, noExposure: true}.evaluate(t)
+	for p, want := range map[workload.Path]string{workload.GracePeriod: "40", workload.ProgressDeadline: "710", workload.ReadinessProbe("app"): ""} {
+		if got := m.value(t, p); got != want {
+			t.Errorf("%s is %s, want %s", p, got, want)
+		}
+	}
+	gone := put(t, inContainer(t, m.object, nil, "lifecycle"), nil, "spec", "minReadySeconds")
+	m = write{new: gone, old: m.object, noExposure: true}.evaluate(t)
+	if got := m.value(t, workload.GracePeriod) + " " + m.value(t, workload.ProgressDeadline); got != "30 600" {
+		t.Errorf("when they are gone: %s", got)
+	}
+}
+
 func TestARenamedContainerBringsAlongWhatIsOurs(t *testing.T) {
 	for name, stored := range map[string]string{"added by us": guarded(t), "corrected by mode enforce": corrected(t)} {
 		renamed := inPod(t, inContainer(t, stored, "web", "name"), 10, "terminationGracePeriodSeconds")

@@ -3,6 +3,7 @@ package policy
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/workload"
@@ -11,10 +12,36 @@ import (
 // dropStale wants away what an earlier evaluation wrote and no rule asked for now.
 func (e *evaluation) dropStale() {
 	for _, p := range e.evidence.Paths() {
-		if !e.wanted(p) {
-			e.result.wants = append(e.result.wants, e.withdrawn(p))
+		if e.wanted(p) {
+			continue
+		}
+		w := e.withdrawn(p)
+		if e.leanedOn(w) {
+			w = want{path: p, value: e.in.New.Get(p).MarshalTo(nil)}
+		}
+		e.result.wants = append(e.result.wants, w)
+	}
+}
+
+// leanedOn tells whether a value of the author's is valid only beside ours, as he wrote
+// it when ours was there: a native sleep within the grace period, a minReadySeconds
+// below the progress deadline.
+func (e *evaluation) leanedOn(w want) bool {
+	seconds, err := strconv.ParseInt(string(w.value), 10, 64)
+	if err != nil {
+		return false
+	}
+	switch w.path {
+	case workload.ProgressDeadline:
+		return int64(e.author.MinReadySeconds) >= seconds
+	case workload.GracePeriod:
+		for i := range e.author.Template.Containers {
+			if hook := e.author.Template.Containers[i].PreStop; hook != nil && hook.Sleep != nil && hook.Sleep.Seconds > seconds {
+				return true
+			}
 		}
 	}
+	return false
 }
 
 // withdrawn is the wish that a value of ours be gone.
