@@ -51,13 +51,13 @@ type IngressClassParams struct {
 type Graph struct {
 	readinessGate bool
 	services      []*corev1.Service
-	// backends are the Ingress backends that lead to each Service, by its name.
+	// backends are the target groups that lead to each Service, by its name.
 	backends map[string][]backend
 	gaps     []blind
 }
 
-// NewGraph resolves every Ingress of the namespace once, so that an exposure is a
-// walk over the Services of one Deployment.
+// NewGraph looks through every door once, so that an exposure is a walk over the
+// Services of one Deployment.
 func NewGraph(src Sources) *Graph {
 	g := &Graph{
 		readinessGate: src.NamespaceLabels[LabelReadinessGate] == "enabled",
@@ -69,24 +69,13 @@ func NewGraph(src Sources) *Graph {
 	for _, svc := range src.Services {
 		byName[svc.Name] = svc
 	}
-	classes := newClassLoader(&src)
-	for _, ing := range src.Ingresses {
-		g.addIngress(ing, classes, byName)
+	in := &inputs{Sources: &src, services: byName}
+	for _, open := range doors() {
+		backends, gaps := open(in)
+		g.gaps = append(g.gaps, gaps...)
+		for _, b := range backends {
+			g.backends[b.service.Name] = append(g.backends[b.service.Name], b)
+		}
 	}
 	return g
-}
-
-func (g *Graph) addIngress(ing *networkingv1.Ingress, classes *classLoader, services map[string]*corev1.Service) {
-	class, gap := classes.load(ing)
-	if gap != nil {
-		g.gaps = append(g.gaps, *gap)
-	}
-	if class == nil {
-		return
-	}
-	backends, gaps := ingressBackends(ing, class, services)
-	g.gaps = append(g.gaps, gaps...)
-	for _, b := range backends {
-		g.backends[b.service.Name] = append(g.backends[b.service.Name], b)
-	}
 }
