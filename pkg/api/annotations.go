@@ -30,8 +30,8 @@ func Annotations() []Annotation {
 			Values: "`true`, `false`", Default: "`true`",
 			Help: "Whether annotations on Deployments count in this namespace."},
 		{Key: "exposure", OnNamespace: true, OnDeployment: true,
-			Values: "`auto`, `alb-ip`, `alb-instance`, `service`, `none`", Default: "`auto`",
-			Help: "How traffic reaches the Pods. `auto` finds out from Ingresses and Services; any other value replaces what is found.",
+			Values: "`auto`, `alb-ip`, `alb-instance`, `nlb-ip`, `nlb-instance`, `service`, `none`", Default: "`auto`",
+			Help: "How traffic reaches the Pods. `auto` finds out from Ingresses, Gateway API routes, TargetGroupBindings and Services; any other value replaces what is found.",
 			set:  into(func(s *Settings) *Setting[string] { return &s.Exposure }, oneOf(Exposures()...))},
 		{Key: "keep", OnDeployment: true,
 			Values: "rule names, comma-separated", Default: "none",
@@ -83,7 +83,7 @@ func timingAnnotations() []Annotation {
 			set: into(func(s *Settings) *Setting[Propagation] { return &s.Timing.Propagation },
 				func(v string) (Propagation, error) {
 					d, err := parseDuration(v)
-					return Propagation{Service: d, ALBIP: d, ALBInstance: d}, err
+					return Propagation{Service: d, ALBIP: d, ALBInstance: d, NLBIP: d, NLBInstance: d}, err
 				})},
 		{Key: "shutdown-margin", OnNamespace: true, OnDeployment: true,
 			Values: "duration", Default: "profile (`10s`)",
@@ -108,7 +108,7 @@ func rolloutAnnotations() []Annotation {
 	return []Annotation{
 		{Key: "min-ready", OnNamespace: true, OnDeployment: true,
 			Values: "`auto` or duration", Default: "`auto`",
-			Help: "How long a new Pod must stay Ready before the rollout goes on. `auto` follows the ALB's health check.",
+			Help: "How long a new Pod must stay Ready before the rollout goes on. `auto` follows the ALB's health check; an NLB takes `3m`.",
 			set:  into(func(s *Settings) *Setting[*time.Duration] { return &s.MinReady }, parseMinReady)},
 		{Key: "rollout", OnNamespace: true, OnDeployment: true,
 			Values: "`next`, `immediate`", Default: "`next`",

@@ -35,7 +35,9 @@ const (
 const ExposureAuto = "auto"
 
 // Exposures are the values of the exposure annotation.
-func Exposures() []string { return []string{ExposureAuto, "alb-ip", "alb-instance", "service", "none"} }
+func Exposures() []string {
+	return []string{ExposureAuto, "alb-ip", "alb-instance", "nlb-ip", "nlb-instance", "service", "none"}
+}
 
 // Rollout says whether Rollguard itself may start a rollout.
 type Rollout string

@@ -78,7 +78,7 @@ func TestAGoodValueIsUsed(t *testing.T) {
 		{"max-unavailable", "1", "1"},
 		{"request-timeout", "1m30s", "1m30s"},
 		{"request-timeout", "0s", "0s"},
-		{"propagation-delay", "7s", "{7s 7s 7s}"},
+		{"propagation-delay", "7s", "{7s 7s 7s 7s 7s}"},
 		{"shutdown-margin", "24h", "24h0m0s"},
 		{"drains-on-sigterm", "true", "true"},
 		{"pre-stop-sleep", "25s", "25s"},

@@ -16,18 +16,27 @@ const DefaultProfile = "standard"
 
 // BuiltInProfiles are the profiles that exist without any configuration. "standard"
 // gives the measured 20 s sleep and 30 s grace period behind an ALB with ip targets;
-// "careful" also outlasts a fail-over of the load balancer controller, 15 to 23 s.
+// "careful" also outlasts a fail-over of the load balancer controller, 15 to 23 s. An NLB
+// with ip targets goes on sending for 120 to 200 s (LBC issue 2366; docs/adr/0009).
 func BuiltInProfiles() map[string]Profile {
 	return map[string]Profile{
 		"standard": {
 			RequestTimeout: 15 * time.Second,
 			ShutdownMargin: 10 * time.Second,
-			Propagation:    Propagation{Service: 5 * time.Second, ALBIP: 5 * time.Second, ALBInstance: 25 * time.Second},
+			Propagation: Propagation{
+				Service: 5 * time.Second,
+				ALBIP:   5 * time.Second, ALBInstance: 25 * time.Second,
+				NLBIP: 120 * time.Second, NLBInstance: 25 * time.Second,
+			},
 		},
 		"careful": {
 			RequestTimeout: 15 * time.Second,
 			ShutdownMargin: 15 * time.Second,
-			Propagation:    Propagation{Service: 10 * time.Second, ALBIP: 20 * time.Second, ALBInstance: 45 * time.Second},
+			Propagation: Propagation{
+				Service: 10 * time.Second,
+				ALBIP:   20 * time.Second, ALBInstance: 45 * time.Second,
+				NLBIP: 200 * time.Second, NLBInstance: 45 * time.Second,
+			},
 		},
 	}
 }

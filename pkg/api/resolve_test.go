@@ -67,7 +67,7 @@ func TestTheContractsDefaultsHold(t *testing.T) {
 	want := map[string]string{
 		"mode": "fill", "profile": "standard", "exposure": "auto", "keep": "[]", "keep-reason": "", "container": "",
 		"max-surge": "25%", "max-unavailable": "0",
-		"request-timeout": "15s", "shutdown-margin": "10s", "propagation-delay": "{5s 5s 25s}",
+		"request-timeout": "15s", "shutdown-margin": "10s", "propagation-delay": "{5s 5s 25s 2m0s 25s}",
 		"drains-on-sigterm": "false", "pre-stop-sleep": "derived", "grace-period": "derived",
 		"readiness-probe": "auto", "readiness-path": "", "readiness-port": "derived",
 		"readiness-period": "1s", "readiness-timeout": "3s", "readiness-success-threshold": "3", "readiness-failure-threshold": "5",
@@ -83,8 +83,8 @@ func TestTheContractsDefaultsHold(t *testing.T) {
 func TestTheProfilesHaveTheFiguresOfTheDesign(t *testing.T) {
 	seconds := func(n int) time.Duration { return time.Duration(n) * time.Second }
 	want := map[string]api.Profile{
-		"standard": {RequestTimeout: seconds(15), ShutdownMargin: seconds(10), Propagation: api.Propagation{Service: seconds(5), ALBIP: seconds(5), ALBInstance: seconds(25)}},
-		"careful":  {RequestTimeout: seconds(15), ShutdownMargin: seconds(15), Propagation: api.Propagation{Service: seconds(10), ALBIP: seconds(20), ALBInstance: seconds(45)}},
+		"standard": {RequestTimeout: seconds(15), ShutdownMargin: seconds(10), Propagation: api.Propagation{Service: seconds(5), ALBIP: seconds(5), ALBInstance: seconds(25), NLBIP: seconds(120), NLBInstance: seconds(25)}},
+		"careful":  {RequestTimeout: seconds(15), ShutdownMargin: seconds(15), Propagation: api.Propagation{Service: seconds(10), ALBIP: seconds(20), ALBInstance: seconds(45), NLBIP: seconds(200), NLBInstance: seconds(45)}},
 	}
 	if diff := cmp.Diff(want, api.BuiltInProfiles()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

@@ -63,7 +63,7 @@ type Timing struct {
 
 // Propagation is the propagation delay for each kind of exposure.
 type Propagation struct {
-	Service, ALBIP, ALBInstance time.Duration
+	Service, ALBIP, ALBInstance, NLBIP, NLBInstance time.Duration
 }
 
 // Probe is what is asked of one probe. Nil values mean: derive it.

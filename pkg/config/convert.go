@@ -17,6 +17,8 @@ func Resolver(c *v1alpha1.WebhookConfiguration) *api.Resolver {
 				Service:     p.PropagationDelay.Service.Duration,
 				ALBIP:       p.PropagationDelay.ALBIP.Duration,
 				ALBInstance: p.PropagationDelay.ALBInstance.Duration,
+				NLBIP:       p.PropagationDelay.NLBIP.Duration,
+				NLBInstance: p.PropagationDelay.NLBInstance.Duration,
 			},
 		}
 	}

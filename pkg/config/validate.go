@@ -46,7 +46,9 @@ func validateProfile(p *v1alpha1.Profile, path *field.Path) field.ErrorList {
 	errs = append(errs, needed(path.Child("shutdownMargin"), p.ShutdownMargin)...)
 	errs = append(errs, needed(delay.Child("service"), p.PropagationDelay.Service)...)
 	errs = append(errs, needed(delay.Child("albIP"), p.PropagationDelay.ALBIP)...)
-	return append(errs, needed(delay.Child("albInstance"), p.PropagationDelay.ALBInstance)...)
+	errs = append(errs, needed(delay.Child("albInstance"), p.PropagationDelay.ALBInstance)...)
+	errs = append(errs, needed(delay.Child("nlbIP"), p.PropagationDelay.NLBIP)...)
+	return append(errs, needed(delay.Child("nlbInstance"), p.PropagationDelay.NLBInstance)...)
 }
 
 // needed wants a duration to be there; it may be zero.

@@ -114,7 +114,10 @@ func TestTheResolverKnowsTheConfiguredProfilesAndBounds(t *testing.T) {
 	if diff := cmp.Diff([]time.Duration{20 * time.Second, 7 * time.Second}, got); diff != "" {
 		t.Errorf("timing, -want +got:\n%s", diff)
 	}
-	delays := api.Propagation{Service: time.Second, ALBIP: 2 * time.Second, ALBInstance: 3 * time.Second}
+	delays := api.Propagation{
+		Service: time.Second, ALBIP: 2 * time.Second, ALBInstance: 3 * time.Second,
+		NLBIP: 2 * time.Minute, NLBInstance: 25 * time.Second, // the defaults
+	}
 	if diff := cmp.Diff(delays, settings.Timing.Propagation.Value); diff != "" {
 		t.Errorf("delays, -want +got:\n%s", diff)
 	}

@@ -194,3 +194,19 @@ func behindALB(targetType string, change ...func(*topology.Route)) topology.Expo
 	e.Kind = r.Kind()
 	return e
 }
+
+// behindNLB is one route of an NLB that a Service asks for.
+func behindNLB(targetType string) topology.Exposure {
+	e := behindService()
+	r := &e.Routes[0]
+	r.Controller, r.Balancer, r.TargetType, r.BackendProtocol = "service.k8s.aws/nlb", topology.NLB, targetType, "TCP"
+	r.HealthCheck = &topology.HealthCheck{Port: "traffic-port", Protocol: "TCP", IntervalSeconds: 10, HealthyThreshold: 3, TimeoutSeconds: 10}
+	e.Kind = r.Kind()
+	return e
+}
+
+// both has the routes of two exposures, and the kind of the first.
+func both(first, second topology.Exposure) topology.Exposure {
+	first.Routes = append(first.Routes, second.Routes...)
+	return first
+}

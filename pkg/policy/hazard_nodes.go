@@ -30,7 +30,7 @@ func surgeNeedsNode(e *evaluation) {
 
 // singleReplica: a rollout brings a second Pod first, an eviction does not.
 func singleReplica(e *evaluation) {
-	if e.exposure.Kind.ALB() && e.author.Replicas == 1 {
+	if e.exposure.Kind.Balanced() && e.author.Replicas == 1 {
 		e.find(Skipped, SingleReplica, "spec.replicas", "with one replica, users see an outage whenever its node is drained or fails, rollouts aside: run at least two")
 	}
 }

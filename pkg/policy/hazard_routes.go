@@ -12,26 +12,26 @@ import (
 // notReadyPublished: with publishNotReadyAddresses a terminating endpoint stays ready
 // (k8s.io/api discovery/v1, EndpointConditions.Ready), so it is sent requests until the Pod is gone,
 // however long it sleeps. A headless Service of that kind lets the Pods find each other,
-// and brings no requests, unless an Ingress uses it.
+// and brings no requests, unless a load balancer uses it.
 func notReadyPublished(e *evaluation) {
 	for i := range e.exposure.Routes {
 		r := &e.exposure.Routes[i]
-		if r.PublishNotReady && (!r.Headless || r.Via == topology.ViaIngress) {
+		if r.PublishNotReady && (!r.Headless || r.Kind().Balanced()) {
 			e.find(AtRisk, NotReadyPublished, "", fmt.Sprintf("a stopping Pod is sent requests until it is gone, because Service %s has publishNotReadyAddresses: remove that setting", r.Service))
 			return
 		}
 	}
 }
 
-// pinnedConnections: to an ALB the target is the node. A connection that it keeps alive
-// stays with the Pod that kube-proxy chose at first, until one end closes it.
+// pinnedConnections: to a load balancer the target is the node. A connection that it keeps
+// alive stays with the Pod that kube-proxy chose at first, until one end closes it.
 func pinnedConnections(e *evaluation) {
 	if e.in.Settings.Timing.DrainsOnSIGTERM.Value {
 		return // the author says that the application does it
 	}
 	for i := range e.exposure.Routes {
 		r := &e.exposure.Routes[i]
-		if e.behindALB(r) && r.Kind() == topology.ALBInstance {
+		if k := r.Kind(); k.Balanced() && !k.IP() && e.counts(k) {
 			e.find(Skipped, PinnedConnections, "", "with instance targets the load balancer's open connections stay with a stopping Pod: let the application close its connections after SIGTERM")
 			return
 		}
@@ -62,14 +62,14 @@ func nothingWaits(e *evaluation) {
 
 // gateUnsupported: see gated.
 func gateUnsupported(e *evaluation) {
-	if e.exposure.Kind.ALB() && e.exposure.ReadinessGate && e.inAutoMode() {
+	if e.exposure.Kind.Balanced() && e.exposure.ReadinessGate && e.inAutoMode() {
 		e.find(Skipped, ReadinessGateUnsupported, workload.MinReadySeconds, "the namespace label "+topology.LabelReadinessGate+" does nothing here, as EKS Auto Mode has no readiness gates: rely on minReadySeconds")
 	}
 }
 
 func (e *evaluation) inAutoMode() bool {
 	for i := range e.exposure.Routes {
-		if e.exposure.Routes[i].Controller == topology.ControllerAutoMode {
+		if e.exposure.Routes[i].AutoMode() {
 			return true
 		}
 	}

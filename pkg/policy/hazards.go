@@ -40,10 +40,20 @@ func (e *evaluation) findHazards() {
 	}
 }
 
-// behindALB tells whether an ALB sends to this route's Pods. An annotation may say that
-// none counts.
+// behindALB tells whether an ALB sends to this route's Pods, as far as routes of an ALB
+// count.
 func (e *evaluation) behindALB(r *topology.Route) bool {
-	return e.exposure.Kind.ALB() && r.Kind().ALB()
+	return r.Kind().ALB() && e.counts(r.Kind())
+}
+
+// counts tells whether routes of this kind count: an annotation may say that another
+// kind, or none, is all there is.
+func (e *evaluation) counts(k topology.Kind) bool {
+	if e.in.Settings.Exposure.Value == api.ExposureAuto {
+		return true
+	}
+	asked := e.exposure.Kind
+	return asked.ALB() && k.ALB() || asked.NLB() && k.NLB()
 }
 
 // serves tells whether requests are known to reach a container.

@@ -13,6 +13,10 @@ import (
 // Pod that became Ready.
 const registration = 5 * time.Second
 
+// nlbRegistration is how long an NLB may take until it sends to a new target: about 3
+// minutes, whatever its health check says (LBC issues 1834 and 2048; docs/adr/0009).
+const nlbRegistration = 3 * time.Minute
+
 // readyNeed is how long a new Pod must stay Ready, zero when nothing calls for it.
 type readyNeed struct {
 	duration time.Duration
@@ -28,7 +32,7 @@ func minReady(e *evaluation) {
 	switch {
 	case e.ready.duration > 0:
 		e.wantMinReady()
-	case e.exposure.Kind.ALB() && e.gated() && e.in.Settings.MinReady.Value == nil:
+	case e.exposure.Kind.Balanced() && e.gated() && e.in.Settings.MinReady.Value == nil:
 		e.find(Skipped, ReadinessGateUsed, workload.MinReadySeconds, "the readiness gate makes rollouts wait for the load balancer, so minReadySeconds is not needed")
 	}
 }
@@ -51,40 +55,52 @@ func (e *evaluation) computeReady() {
 // gated tells whether a readiness gate makes rollouts wait. EKS Auto Mode has none,
 // whatever the namespace's label says (aws/containers-roadmap issue 2511).
 func (e *evaluation) gated() bool {
-	for i := range e.exposure.Routes {
-		if e.exposure.Routes[i].Controller == topology.ControllerAutoMode {
-			return false
-		}
-	}
-	return e.exposure.ReadinessGate
+	return e.exposure.ReadinessGate && !e.inAutoMode()
 }
 
-// timeToHealthy is the longest time that any ip target needs: registration, one
-// health check interval and its time-out. The first success is enough.
+// timeToHealthy is the longest time that any ip target needs.
 func (e *evaluation) timeToHealthy() (time.Duration, string) {
 	var longest time.Duration
 	var source string
 	asked := e.in.Settings.Exposure.Value != api.ExposureAuto
-	if !e.exposure.Kind.ALB() || asked && e.exposure.Kind != topology.ALBIP {
+	if asked && !e.exposure.Kind.IP() {
 		return 0, "" // an annotation says that no ip target counts
 	}
 	for i := range e.exposure.Routes {
 		r := &e.exposure.Routes[i]
-		if r.Kind() != topology.ALBIP || r.HealthCheck == nil {
+		if k := r.Kind(); !k.IP() || !e.counts(k) {
 			continue
 		}
-		interval := time.Duration(r.HealthCheck.IntervalSeconds) * time.Second
-		timeout := time.Duration(r.HealthCheck.TimeoutSeconds) * time.Second
-		if d := registration + interval + timeout; d > longest {
-			longest = d
-			source = fmt.Sprintf("health check of %s: %s + %s + %s", r, registration, interval, timeout)
+		if d, from := targetHealthy(r); d > longest {
+			longest, source = d, from
 		}
 	}
-	if longest == 0 && e.exposure.Kind == topology.ALBIP {
-		longest = registration + 20*time.Second // the controller's defaults
-		source = "default health check of an ALB: 5s + 15s + 5s"
+	switch {
+	case longest > 0:
+		return longest, source
+	case e.exposure.Kind == topology.ALBIP:
+		// the controller's defaults
+		return registration + 20*time.Second, "default health check of an ALB: 5s + 15s + 5s"
+	case e.exposure.Kind == topology.NLBIP:
+		return nlbRegistration, "an NLB takes minutes until it uses a new target"
 	}
-	return longest, source
+	return 0, ""
+}
+
+// targetHealthy is how long the load balancer of a route needs for a new ip target. An
+// ALB needs registration, one health check interval and its time-out: the first success
+// is enough. What an NLB needs has little to do with its health check. It is zero where
+// nothing is known of the health check.
+func targetHealthy(r *topology.Route) (time.Duration, string) {
+	if r.Kind() == topology.NLBIP {
+		return nlbRegistration, fmt.Sprintf("%s: an NLB takes minutes until it uses a new target", r)
+	}
+	if r.HealthCheck == nil {
+		return 0, ""
+	}
+	interval := time.Duration(r.HealthCheck.IntervalSeconds) * time.Second
+	timeout := time.Duration(r.HealthCheck.TimeoutSeconds) * time.Second
+	return registration + interval + timeout, fmt.Sprintf("health check of %s: %s + %s + %s", r, registration, interval, timeout)
 }
 
 // wantMinReady keeps below the progress deadline, as validation demands, and never

@@ -99,6 +99,10 @@ func (e *evaluation) propagation() time.Duration {
 		return p.ALBIP
 	case topology.ALBInstance:
 		return p.ALBInstance
+	case topology.NLBIP:
+		return p.NLBIP
+	case topology.NLBInstance:
+		return p.NLBInstance
 	}
 	return p.Service
 }

@@ -1,7 +1,5 @@
 package topology
 
-import "k8s.io/apimachinery/pkg/util/intstr"
-
 // Kind is the way traffic reaches a Deployment, as far as it decides about a
 // rollout. It is also the vocabulary of the exposure annotation.
 type Kind string
@@ -12,14 +10,29 @@ const (
 	Service     Kind = "service"      // kube-proxy, in-cluster controllers
 	ALBIP       Kind = "alb-ip"       // ALB, target type ip: Pods are the targets
 	ALBInstance Kind = "alb-instance" // ALB, target type instance: nodes are the targets
+	NLBInstance Kind = "nlb-instance" // NLB, nodes are the targets
+	NLBIP       Kind = "nlb-ip"       // NLB, Pods are the targets: by far the slowest to let go
 )
 
 // ALB tells whether an Application Load Balancer is on the road.
 func (k Kind) ALB() bool { return k == ALBIP || k == ALBInstance }
 
+// NLB tells whether a Network Load Balancer is on the road.
+func (k Kind) NLB() bool { return k == NLBIP || k == NLBInstance }
+
+// IP tells whether a load balancer sends straight to the Pods.
+func (k Kind) IP() bool { return k == ALBIP || k == NLBIP }
+
+// Balanced tells whether a load balancer with target groups is on the road.
+func (k Kind) Balanced() bool { return k.ALB() || k.NLB() }
+
 // rank orders kinds by what a rollout has to wait for.
 func (k Kind) rank() int {
 	switch k {
+	case NLBIP:
+		return 5
+	case NLBInstance:
+		return 4
 	case ALBInstance:
 		return 3
 	case ALBIP:
@@ -34,7 +47,7 @@ func (k Kind) rank() int {
 type Exposure struct {
 	// Kind is the most demanding kind of all routes.
 	Kind Kind
-	// Routes are sorted by via, ingress, service and service port.
+	// Routes are sorted by via, object, service and service port.
 	Routes []Route
 	// ReadinessGate is set when LBC adds a readiness gate to new Pods of the
 	// namespace (label elbv2.k8s.aws/pod-readiness-gate-inject: enabled).
@@ -42,66 +55,6 @@ type Exposure struct {
 	// Gaps are the things that may lead here and could not be read.
 	Gaps []Gap
 }
-
-// Route is one target group, or one Service port, and the container behind it.
-// The JSON form is part of the output of "rollguard explain".
-type Route struct {
-	Via        string  `json:"via"`                  // Ingress or Service
-	Controller string  `json:"controller,omitempty"` // spec.controller of the IngressClass
-	Ingress    *string `json:"ingress"`              // namespace/name
-	Service    string  `json:"service"`
-	// ServicePort is the port as the backend names it: name or number.
-	ServicePort string             `json:"servicePort"`
-	TargetType  string             `json:"targetType,omitempty"` // ip or instance
-	TargetPort  intstr.IntOrString `json:"targetPort"`
-	// Container is nil when no container declares the port.
-	Container *string `json:"container"`
-	// ContainerPort is nil when a named target port is unknown.
-	ContainerPort *int32 `json:"containerPort"`
-	// UDP marks a port that no TCP, HTTP or gRPC probe can reach.
-	UDP bool `json:"-"`
-	// PublishNotReady is set when the Service keeps terminating Pods among its ready
-	// endpoints, Headless when it has no address of its own.
-	PublishNotReady bool `json:"-"`
-	Headless        bool `json:"-"`
-
-	HealthCheck *HealthCheck `json:"healthCheck"`
-	// DeregistrationDelaySeconds is nil when not set; AWS then uses 300.
-	DeregistrationDelaySeconds *int32 `json:"deregistrationDelaySeconds"`
-	BackendProtocol            string `json:"backendProtocol,omitempty"`        // HTTP or HTTPS
-	BackendProtocolVersion     string `json:"backendProtocolVersion,omitempty"` // HTTP1, HTTP2 or GRPC
-}
-
-// Kind is the kind of this one route.
-func (r *Route) Kind() Kind {
-	switch {
-	case r.Via != ViaIngress:
-		return Service
-	case r.TargetType == TargetIP:
-		return ALBIP
-	}
-	return ALBInstance
-}
-
-// String names the route for people: "ALB Ingress shop/web (ip targets)".
-func (r *Route) String() string {
-	if r.Via == ViaIngress {
-		return "ALB Ingress " + *r.Ingress + " (" + r.TargetType + " targets)"
-	}
-	return "Service " + r.Service
-}
-
-// The values of [Route.Via].
-const (
-	ViaIngress = "Ingress"
-	ViaService = "Service"
-)
-
-// The values of [Route.TargetType].
-const (
-	TargetIP       = "ip"
-	TargetInstance = "instance"
-)
 
 // HealthCheck is how the load balancer decides that a target may get traffic.
 type HealthCheck struct {

@@ -133,13 +133,16 @@ func less(a, b *Route) bool {
 	if a.Via != b.Via {
 		return a.Via < b.Via
 	}
-	if x, y := named(a.Ingress), named(b.Ingress); x != y {
+	if x, y := a.object(), b.object(); x != y {
 		return x < y
 	}
 	if a.Service != b.Service {
 		return a.Service < b.Service
 	}
-	return a.ServicePort < b.ServicePort
+	if a.ServicePort != b.ServicePort {
+		return a.ServicePort < b.ServicePort
+	}
+	return a.Gateway < b.Gateway
 }
 
 func named(s *string) string {

@@ -36,10 +36,11 @@ func annotations() string {
 	for _, a := range api.Annotations() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", a.Key, places(a), a.Values, a.Default, a.Help)
 	}
-	b.WriteString("\n## Profiles\n\n| profile | request timeout | shutdown margin | propagation: service | alb-ip | alb-instance |\n| --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString("\n## Profiles\n\n| profile | request timeout | shutdown margin | propagation: service | alb-ip | alb-instance | nlb-ip | nlb-instance |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, name := range []string{"standard", "careful"} {
 		p := api.BuiltInProfiles()[name]
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", name, p.RequestTimeout, p.ShutdownMargin, p.Propagation.Service, p.Propagation.ALBIP, p.Propagation.ALBInstance)
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s | %s |\n", name, p.RequestTimeout, p.ShutdownMargin,
+			p.Propagation.Service, p.Propagation.ALBIP, p.Propagation.ALBInstance, p.Propagation.NLBIP, p.Propagation.NLBInstance)
 	}
 	b.WriteString("\nAn application is assumed to die at SIGTERM: sleep = propagation + request timeout, grace period =\nsleep + shutdown margin. With `drains-on-sigterm: \"true\"`: sleep = propagation, grace period = sleep +\nrequest timeout + shutdown margin. A target group's deregistration delay of 60 s or less makes the\nsleep at least that + 5 s.\n")
 	return b.String()

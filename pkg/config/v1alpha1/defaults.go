@@ -20,6 +20,16 @@ func Default(c *WebhookConfiguration) {
 	if len(c.IngressClassAnnotations) == 0 {
 		c.IngressClassAnnotations = []string{"alb"}
 	}
+	for name, p := range c.Profiles {
+		delay := func(field **metav1.Duration, value time.Duration) {
+			if *field == nil {
+				*field = &metav1.Duration{Duration: value}
+			}
+		}
+		delay(&p.PropagationDelay.NLBIP, 2*time.Minute)
+		delay(&p.PropagationDelay.NLBInstance, 25*time.Second)
+		c.Profiles[name] = p
+	}
 	bound := func(field *metav1.Duration, value time.Duration) {
 		if field.Duration == 0 {
 			field.Duration = value

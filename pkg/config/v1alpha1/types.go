@@ -62,6 +62,10 @@ type PropagationDelay struct {
 	Service     *metav1.Duration `json:"service"`
 	ALBIP       *metav1.Duration `json:"albIP"`
 	ALBInstance *metav1.Duration `json:"albInstance"`
+	// NLBIP defaults to 2m, as in the profile "standard".
+	NLBIP *metav1.Duration `json:"nlbIP,omitempty"`
+	// NLBInstance defaults to 25s, as in the profile "standard".
+	NLBInstance *metav1.Duration `json:"nlbInstance,omitempty"`
 }
 
 // Bounds are upper limits.

@@ -122,6 +122,10 @@ func propagation(s *Settings, d *decision.Decision) {
 		delay = p.Value.ALBIP
 	case topology.ALBInstance:
 		delay = p.Value.ALBInstance
+	case topology.NLBIP:
+		delay = p.Value.NLBIP
+	case topology.NLBInstance:
+		delay = p.Value.NLBInstance
 	}
 	s.add("propagationDelay", delay, p.Source.String())
 }

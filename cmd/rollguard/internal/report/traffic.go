@@ -22,20 +22,24 @@ func (p *page) traffic() {
 	for i := range e.Routes {
 		r := &e.Routes[i]
 		indent := "    "
-		if r.Ingress != nil {
-			if *r.Ingress != last {
-				p.line("    Ingress %s (%s)", *r.Ingress, r.Controller)
-				last = *r.Ingress
+		balanced := r.Kind().Balanced()
+		if balanced {
+			if front := r.Front(); front != last {
+				p.line("    %s (%s)", front, r.Controller)
+				last = front
 			}
 			indent = "    └─ "
 		}
 		p.line("%sService %s, port %s", indent, r.Service, r.ServicePort)
-		if r.Ingress != nil {
+		if balanced {
 			indent = "       "
 		}
 		p.line("%s└─ %s", indent, target(r))
-		if r.HealthCheck != nil {
+		switch {
+		case r.HealthCheck != nil:
 			p.line("%s   targets: %s; health check: %s", indent, r.TargetType, healthCheck(r.HealthCheck))
+		case balanced:
+			p.line("%s   targets: %s; the health check is known to AWS only", indent, r.TargetType)
 		}
 	}
 }
@@ -46,6 +50,10 @@ func kindInWords(k topology.Kind) string {
 		return "an ALB sends it straight to the Pods"
 	case topology.ALBInstance:
 		return "an ALB sends it to the nodes"
+	case topology.NLBIP:
+		return "an NLB sends it straight to the Pods"
+	case topology.NLBInstance:
+		return "an NLB sends it to the nodes"
 	case topology.Service:
 		return "through a Service, without an ALB"
 	}
@@ -70,6 +78,9 @@ func healthCheck(h *topology.HealthCheck) string {
 	port := "the same port"
 	if h.Port != "traffic-port" {
 		port = "port " + h.Port
+	}
+	if h.Path == "" && h.SuccessCodes == "" {
+		return fmt.Sprintf("%s on %s every %ds, healthy after %d in a row", h.Protocol, port, h.IntervalSeconds, h.HealthyThreshold)
 	}
 	return fmt.Sprintf("%s %s on %s every %ds, healthy after %d in a row (codes %s)",
 		h.Protocol, h.Path, port, h.IntervalSeconds, h.HealthyThreshold, h.SuccessCodes)
