@@ -14,11 +14,13 @@ type blind struct {
 	services []string
 	// text may name further Services.
 	text string
+	// all tells that it may be any Service.
+	all bool
 }
 
 // about tells whether the gap may hide a route to a Service.
 func (b *blind) about(service string) bool {
-	return slices.Contains(b.services, service) || b.text != "" && strings.Contains(b.text, `"`+service+`"`)
+	return b.all || slices.Contains(b.services, service) || b.text != "" && strings.Contains(b.text, `"`+service+`"`)
 }
 
 // ingressGap is a gap in the road through an Ingress; without names it is about all

@@ -4,13 +4,16 @@ package topology
 // each of its backends.
 func ingressDoor(in *inputs) ([]backend, []blind) {
 	var (
-		out     []backend
-		gaps    []blind
-		classes = newClassLoader(in.Sources)
+		out  []backend
+		gaps []blind
+		src  = *in.Sources
 	)
+	src.ClassParams = classParamsOf(in)
+	classes := newClassLoader(&src)
 	for _, ing := range in.Ingresses {
 		class, gap := classes.load(ing)
 		if gap != nil {
+			gap.Reason += in.hiddenParams(gap.Reason)
 			gaps = append(gaps, *gap)
 		}
 		if class == nil {

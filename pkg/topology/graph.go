@@ -23,7 +23,10 @@ type Sources struct {
 	// Cluster-scoped objects.
 	Classes     []*networkingv1.IngressClass
 	ClassParams []*IngressClassParams
-	Options     Options
+	// Objects are those of the optional kinds; nil when there are none. They are asked
+	// for while the graph is built, and not after.
+	Objects Objects
+	Options Options
 }
 
 // Options say how this cluster's LBC is set up.
@@ -69,7 +72,7 @@ func NewGraph(src Sources) *Graph {
 	for _, svc := range src.Services {
 		byName[svc.Name] = svc
 	}
-	in := &inputs{Sources: &src, services: byName}
+	in := &inputs{Sources: &src, services: byName, found: g.backends}
 	for _, open := range doors() {
 		backends, gaps := open(in)
 		g.gaps = append(g.gaps, gaps...)
@@ -77,5 +80,6 @@ func NewGraph(src Sources) *Graph {
 			g.backends[b.service.Name] = append(g.backends[b.service.Name], b)
 		}
 	}
+	g.gaps = append(g.gaps, in.gaps...)
 	return g
 }

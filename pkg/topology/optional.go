@@ -1,0 +1,126 @@
+package topology
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Optional is a kind that comes with a CustomResourceDefinition: a cluster may lack it,
+// get it or lose it at any time.
+type Optional struct {
+	Group string
+	// Versions are those that are understood, the best first.
+	Versions       []string
+	Kind, Resource string
+	Namespaced     bool
+	// Why says for administrators what it is read for.
+	Why string
+	// New makes an empty object to decode into: only the fields in use.
+	New func() metav1.Object
+}
+
+// Name is the kind with its group, for people: both AWS controllers have kinds of the
+// same name.
+func (o *Optional) Name() string { return o.Kind + " (" + o.Group + ")" }
+
+// Optionals are all optional kinds that doors look at.
+func Optionals() []Optional {
+	return slices.Concat(classParamsKinds(), gatewayKinds(), gatewaySettingsKinds(), bindingKinds())
+}
+
+// Objects gives doors the objects of the optional kinds, while a graph is being built.
+type Objects interface {
+	// In lists the objects of a kind in a namespace, or in the cluster where the kind has
+	// no namespaces. Objects that could not be decoded are of type [Unreadable].
+	In(kind Optional, namespace string) []metav1.Object
+	// Hidden says as a clause why the objects of a kind that exists are not known, as in
+	// "cannot be read: forbidden"; it is empty when they are known.
+	Hidden(kind Optional) string
+	// NamespaceLabels are the labels of any namespace.
+	NamespaceLabels(namespace string) map[string]string
+}
+
+// Unreadable stands for an object of an optional kind that could not be decoded.
+type Unreadable struct {
+	metav1.ObjectMeta
+	// Reason says what is wrong with it.
+	Reason string
+}
+
+// list are the readable objects of a kind, by name. The others are gaps in the road of
+// every Service of the graph.
+func list[T metav1.Object](in *inputs, kind Optional, namespace string) []T {
+	if in.Objects == nil {
+		return nil
+	}
+	var out []T
+	for _, o := range in.Objects.In(kind, namespace) {
+		switch o := o.(type) {
+		case T:
+			out = append(out, o)
+		case *Unreadable:
+			in.hide(Gap{Object: objectName(kind, o), Reason: "cannot be read: " + o.Reason})
+		}
+	}
+	slices.SortFunc(out, func(a, b T) int { return cmp.Compare(a.GetName(), b.GetName()) })
+	return out
+}
+
+// find is the object of that name, or nil.
+func find[T metav1.Object](in *inputs, kind Optional, namespace, name string) (found T, ok bool) {
+	for _, o := range list[T](in, kind, namespace) {
+		if o.GetName() == name {
+			return o, true
+		}
+	}
+	return found, false
+}
+
+// known tells whether the objects of a kind are known, and notes a gap for every Service
+// of the graph when they are not. Kinds that are hidden alike are one gap.
+func (in *inputs) known(kind Optional) bool {
+	reason := in.hidden(kind)
+	if reason == "" {
+		return true
+	}
+	for i := range in.gaps {
+		if kinds, same := strings.CutSuffix(in.gaps[i].Object, " ("+kind.Group+")"); same && in.gaps[i].Reason == reason {
+			in.gaps[i].Object = kinds + ", " + kind.Name()
+			return false
+		}
+	}
+	in.hide(Gap{Object: kind.Name(), Reason: reason})
+	return false
+}
+
+func (in *inputs) hidden(kind Optional) string {
+	if in.Objects == nil {
+		return ""
+	}
+	return in.Objects.Hidden(kind)
+}
+
+func (in *inputs) hide(gap Gap) {
+	b := blind{Gap: gap, all: true}
+	for i := range in.gaps {
+		if in.gaps[i].Gap == gap {
+			return
+		}
+	}
+	in.gaps = append(in.gaps, b)
+}
+
+// objectName is "Kind namespace/name", or "Kind name" without a namespace.
+func objectName(kind Optional, o metav1.Object) string {
+	return kind.Kind + " " + fullName(o)
+}
+
+func fullName(o metav1.Object) string {
+	if o.GetNamespace() == "" {
+		return o.GetName()
+	}
+	return o.GetNamespace() + "/" + o.GetName()
+}
