@@ -1,8 +1,6 @@
 package manifest
 
 import (
-	"strings"
-
 	gojson "encoding/json"
 	"errors"
 	"fmt"
@@ -11,8 +9,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/json"
-
-	"github.com/rollguard/rollguard/pkg/topology"
 )
 
 // decode fills one Kubernetes type. Its namespace is the one that the object ends up
@@ -77,29 +73,5 @@ func (s *Set) addService(o *object) error {
 		}
 	}
 	s.services.put(o.namespace, o.name, svc)
-	return nil
-}
-
-// classParams is the part of an IngressClassParams that is read, of either API group.
-type classParams struct {
-	metav1.ObjectMeta `json:"metadata"`
-	Spec              struct {
-		NamespaceSelector *metav1.LabelSelector `json:"namespaceSelector"`
-		TargetType        string                `json:"targetType"`
-	} `json:"spec"`
-}
-
-func (s *Set) addParams(o *object) error {
-	p := new(classParams)
-	if err := decode(o, p); err != nil {
-		return err
-	}
-	group, _, _ := strings.Cut(o.apiVersion, "/")
-	s.params.put(group, o.name, &topology.IngressClassParams{
-		Group:             group,
-		Name:              o.name,
-		NamespaceSelector: p.Spec.NamespaceSelector,
-		TargetType:        p.Spec.TargetType,
-	})
 	return nil
 }

@@ -20,10 +20,8 @@ func (s *Set) Graph(namespace string) *topology.Graph {
 		Ingresses:       sorted(s.ingresses[namespace]),
 		Services:        sorted(s.services[namespace]),
 		Classes:         sorted(s.classes[""]),
+		Objects:         view{s},
 		Options:         s.options.Topology,
-	}
-	for _, group := range slices.Sorted(maps.Keys(s.params)) {
-		src.ClassParams = append(src.ClassParams, sorted(s.params[group])...)
 	}
 	g := topology.NewGraph(src)
 	s.graphs[namespace] = g

@@ -1,12 +1,15 @@
 package manifest
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/rollguard/rollguard/pkg/topology"
+)
 
 // The kinds that decide about something. All others pass through unread.
 const (
 	kindNamespace    = "Namespace"
 	kindIngressClass = "IngressClass"
-	kindClassParams  = "IngressClassParams"
 	kindIngress      = "Ingress"
 	kindService      = "Service"
 	kindDeployment   = "Deployment"
@@ -23,17 +26,28 @@ func (o *object) used() bool {
 		return o.apiVersion == "networking.k8s.io/v1"
 	case kindDeployment:
 		return o.apiVersion == "apps/v1"
-	case kindClassParams:
-		return strings.HasPrefix(o.apiVersion, "elbv2.k8s.aws/") || strings.HasPrefix(o.apiVersion, "eks.amazonaws.com/")
 	}
-	return false
+	return o.optional() != nil
+}
+
+// optional is the optional kind of the object, if it is of one. Versions that are not
+// understood are not told apart: the fields in use have been the same in all.
+func (o *object) optional() *topology.Optional {
+	group, _, _ := strings.Cut(o.apiVersion, "/")
+	for _, kind := range topology.Optionals() {
+		if kind.Kind == o.kind && kind.Group == group {
+			return &kind
+		}
+	}
+	return nil
 }
 
 // cluster tells whether objects of a used kind stand outside namespaces.
 func (o *object) cluster() bool {
 	switch o.kind {
-	case kindNamespace, kindIngressClass, kindClassParams:
+	case kindNamespace, kindIngressClass:
 		return true
 	}
-	return false
+	kind := o.optional()
+	return kind != nil && !kind.Namespaced
 }

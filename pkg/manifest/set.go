@@ -6,6 +6,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/rollguard/rollguard/pkg/capacity"
 	"github.com/rollguard/rollguard/pkg/topology"
@@ -36,7 +37,7 @@ type Set struct {
 	options     Options
 	namespaces  map[string]*corev1.Namespace
 	classes     kept[networkingv1.IngressClass]
-	params      kept[topology.IngressClassParams]
+	optional    map[string]kept[metav1.Object] // by kind and group
 	ingresses   kept[networkingv1.Ingress]
 	services    kept[corev1.Service]
 	rooms       map[string]*capacity.Room
@@ -64,7 +65,7 @@ func NewSet(files []*File, options Options) *Set {
 		options:     options,
 		namespaces:  map[string]*corev1.Namespace{},
 		classes:     kept[networkingv1.IngressClass]{},
-		params:      kept[topology.IngressClassParams]{},
+		optional:    map[string]kept[metav1.Object]{},
 		ingresses:   kept[networkingv1.Ingress]{},
 		services:    kept[corev1.Service]{},
 		rooms:       map[string]*capacity.Room{},
@@ -121,8 +122,6 @@ func (s *Set) addObject(o *object) error {
 		return s.addNamespace(o)
 	case kindIngressClass:
 		return addTo(s.classes, o)
-	case kindClassParams:
-		return s.addParams(o)
 	case kindIngress:
 		return addTo(s.ingresses, o)
 	case kindService:
@@ -131,6 +130,9 @@ func (s *Set) addObject(o *object) error {
 		return s.addClaim(o)
 	case kindQuota:
 		return s.addQuota(o)
+	}
+	if kind := o.optional(); kind != nil {
+		return s.addOptional(o, kind)
 	}
 	return s.addDeployment(o)
 }
