@@ -6,7 +6,9 @@
 // admission is a map read and a walk over the Services of one Deployment. Cached
 // objects are stripped to the fields in use.
 //
-// It reads Namespaces (metadata only), Ingresses, IngressClasses, Services, the access
-// modes of PersistentVolumeClaims, ResourceQuotas and, where they exist,
-// IngressClassParams. It writes nothing.
+// Kinds that come with CustomResourceDefinitions are optional: a watch opens when the
+// kind appears and closes when it goes, without a restart. What exists and cannot be
+// read is said to be hidden, and the graph makes gaps of it.
+//
+// What it reads stands in [Reads]. It writes nothing.
 package cluster

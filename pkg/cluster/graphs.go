@@ -17,6 +17,9 @@ type graphs struct {
 
 	mu    sync.Mutex
 	known map[string]entry
+	// readers are the namespaces whose graphs depend on objects of another one: on its
+	// Gateways, its routes, its labels. It may name graphs that are gone.
+	readers map[string]map[string]struct{}
 	// epoch counts the events. A graph that was built while something changed is used
 	// for the request that asked for it, but not kept.
 	epoch uint64
@@ -25,6 +28,11 @@ type graphs struct {
 type entry struct {
 	graph  *topology.Graph
 	labels map[string]string
+}
+
+// dependent sources know which other namespaces a graph depends on, once it is built.
+type dependent interface {
+	namespaces() map[string]struct{}
 }
 
 func (g *graphs) get(ctx context.Context, namespace string, labels map[string]string) (*topology.Graph, error) {
@@ -46,8 +54,23 @@ func (g *graphs) get(ctx context.Context, namespace string, labels map[string]st
 	defer g.mu.Unlock()
 	if g.epoch == epoch {
 		g.known[namespace] = entry{graph: graph, labels: labels}
+		if d, ok := src.Objects.(dependent); ok {
+			g.remember(namespace, d.namespaces())
+		}
 	}
 	return graph, nil
+}
+
+func (g *graphs) remember(namespace string, others map[string]struct{}) {
+	for other := range others {
+		if g.readers == nil {
+			g.readers = map[string]map[string]struct{}{}
+		}
+		if g.readers[other] == nil {
+			g.readers[other] = map[string]struct{}{}
+		}
+		g.readers[other][namespace] = struct{}{}
+	}
 }
 
 // forget throws away the graph of one namespace.
@@ -58,10 +81,30 @@ func (g *graphs) forget(namespace string) {
 	delete(g.known, namespace)
 }
 
+// forgetReaders throws away the graph of a namespace and those that depend on objects in
+// it, and every graph for something of the cluster, "". That a Gateway serves routes of
+// thousands of namespaces and changes all the time is no case to fear: a change of the
+// status alone is no event, and a graph is built again only when somebody asks for it.
+func (g *graphs) forgetReaders(namespace string) {
+	if namespace == "" {
+		g.forgetAll()
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.epoch++
+	delete(g.known, namespace)
+	for reader := range g.readers[namespace] {
+		delete(g.known, reader)
+	}
+	delete(g.readers, namespace)
+}
+
 // forgetAll throws away every graph: a class has changed.
 func (g *graphs) forgetAll() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.epoch++
 	clear(g.known)
+	clear(g.readers)
 }

@@ -62,7 +62,7 @@ func New(ctx context.Context, o Options) (*State, error) {
 	}
 	s := &State{rooms: newRooms(core, o.Log), reader: o.Cache, discoverer: discoverer, log: o.Log}
 	s.graphs = &graphs{options: o.Topology, sources: s.sources, built: o.GraphBuilt, known: map[string]entry{}}
-	s.params = newParamsWatch(discoverer, dynamicClient, s.graphs.forgetAll, o.Log)
+	s.kinds = newOptionalKinds(discoverer, dynamicClient, reactions{event: s.graphs.forgetReaders, reset: s.graphs.forgetAll}, o.Log)
 	synced, err := s.register(ctx, o.Cache)
 	if err != nil {
 		return nil, err
@@ -73,37 +73,48 @@ func New(ctx context.Context, o Options) (*State, error) {
 				return false
 			}
 		}
-		return s.params.ready() && s.rooms.ready()
+		return (s.settled.Load() || s.settle()) && s.rooms.ready()
 	}
 	s.readVersion()
 	return s, nil
 }
 
 func (s *State) register(ctx context.Context, c cache.Cache) ([]func() bool, error) {
-	all := func(metav1.Object) { s.graphs.forgetAll() }
-	one := func(o metav1.Object) { s.graphs.forget(o.GetNamespace()) }
-	watched := []struct {
-		object client.Object
-		event  func(metav1.Object)
-	}{
-		{namespaceMetadata(), func(o metav1.Object) { s.graphs.forget(o.GetName()) }},
-		{&networkingv1.Ingress{}, one},
-		{&corev1.Service{}, one},
-		{&networkingv1.IngressClass{}, all},
-	}
 	var synced []func() bool
-	for _, w := range watched {
+	for _, w := range coreKinds() {
 		informer, err := c.GetInformer(ctx, w.object, cache.BlockUntilSynced(false))
 		if err != nil {
 			return nil, fmt.Errorf("informer for %T: %w", w.object, err)
 		}
-		registration, err := informer.AddEventHandler(onAny(w.event))
+		registration, err := informer.AddEventHandler(onAny(s.event))
 		if err != nil {
 			return nil, fmt.Errorf("event handler for %T: %w", w.object, err)
 		}
 		synced = append(synced, registration.HasSynced)
 	}
 	return synced, nil
+}
+
+// event throws away the graphs that a change makes wrong.
+func (s *State) event(o metav1.Object) {
+	switch o.(type) {
+	case *networkingv1.IngressClass:
+		s.graphs.forgetAll()
+	case *metav1.PartialObjectMetadata: // a Namespace: its labels let routes in elsewhere
+		s.graphs.forgetReaders(o.GetName())
+	default:
+		s.graphs.forget(o.GetNamespace())
+	}
+}
+
+// settle tells whether the optional kinds are settled, and remembers it: a kind that
+// appears later is a gap until it has been read, and must not stop a replica that serves.
+func (s *State) settle() bool {
+	settled := s.kinds.settled()
+	if settled {
+		s.settled.Store(true)
+	}
+	return settled
 }
 
 // onAny calls event for every kind of change. A deletion that was missed comes as a

@@ -37,9 +37,11 @@ var ErrNotSynced = errors.New("the caches are still being filled")
 type State struct {
 	reader client.Reader
 	graphs *graphs
-	params *paramsWatch
+	kinds  *optionalKinds
 	rooms  *rooms
 	synced func() bool
+	// settled is set once the optional kinds have been looked for and read.
+	settled atomic.Bool
 
 	discoverer discovery.DiscoveryInterface
 	log        *zap.Logger
@@ -110,7 +112,13 @@ func (s *State) sources(ctx context.Context, namespace string) (topology.Sources
 	}
 	src := lists.sources()
 	src.Namespace = namespace
-	src.ClassParams = s.params.all()
+	src.Objects = &view{kinds: s.kinds, own: namespace, labels: func(other string) map[string]string {
+		meta, err := s.namespace(ctx, other)
+		if err != nil {
+			return nil // no such namespace: no labels
+		}
+		return meta.Labels
+	}}
 	return src, nil
 }
 
@@ -119,6 +127,6 @@ func (s *State) sources(ctx context.Context, namespace string) (topology.Sources
 func (s *State) Start(ctx context.Context) error {
 	go wait.UntilWithContext(ctx, func(context.Context) { s.readVersion() }, versionEvery)
 	go s.rooms.run(ctx)
-	s.params.run(ctx)
+	s.kinds.run(ctx)
 	return nil
 }

@@ -1,5 +1,5 @@
 // Command generate writes the reference pages that follow from code:
-// docs/reference/annotations.md and docs/reference/findings.md.
+// docs/reference/annotations.md, findings.md and rbac.md.
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 
 func main() {
 	dir := filepath.Join("docs", "reference")
-	for name, text := range map[string]string{"annotations.md": annotations(), "findings.md": findings()} {
+	for name, text := range map[string]string{"annotations.md": annotations(), "findings.md": findings(), "rbac.md": rbac()} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			fmt.Fprintln(os.Stderr, "generate:", err)
 			os.Exit(1)

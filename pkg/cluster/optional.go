@@ -1,0 +1,152 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.uber.org/zap"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/discovery"
+	"k8s.io/client-go/dynamic"
+
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+// discoverEvery is how often it is looked which optional kinds came or went. Finding
+// out takes one small request for each API version.
+const discoverEvery = 10 * time.Second
+
+// optionalKinds keeps the objects of those optional kinds that the cluster has: for each
+// there is an informer, which opens when its CustomResourceDefinition appears and closes
+// when that goes.
+type optionalKinds struct {
+	discoverer discovery.ServerResourcesInterface
+	log        *zap.Logger
+	watches    []*kindWatch
+	// soon asks for a look before the next is due.
+	soon chan struct{}
+	// failing is the last thing that kept us from looking, so that it is logged once.
+	failing string
+}
+
+// reactions are what the informers of optional kinds call.
+type reactions struct {
+	// event is a change of an object in a namespace, "" for one of the cluster.
+	event func(namespace string)
+	// reset is a change of what can be known at all: a kind came, went, was read for the
+	// first time or cannot be read any more.
+	reset func()
+}
+
+func newOptionalKinds(d discovery.ServerResourcesInterface, c dynamic.Interface, r reactions, log *zap.Logger) *optionalKinds {
+	k := &optionalKinds{discoverer: d, log: log, soon: make(chan struct{}, 1)}
+	for _, kind := range topology.Optionals() {
+		k.watches = append(k.watches, newKindWatch(kind, c, r, k.lookSoon, log))
+	}
+	return k
+}
+
+func (k *optionalKinds) lookSoon() {
+	select {
+	case k.soon <- struct{}{}:
+	default:
+	}
+}
+
+// run looks for the kinds until ctx ends.
+func (k *optionalKinds) run(ctx context.Context) {
+	ticker := time.NewTicker(discoverEvery)
+	defer ticker.Stop()
+	for {
+		k.look(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-k.soon:
+		}
+	}
+}
+
+// look asks for every API version once, and opens and closes what has to be. A version of
+// which nothing is learnt leaves its kinds as they are.
+func (k *optionalKinds) look(ctx context.Context) {
+	round := discovered{from: k.discoverer, known: map[string]answer{}}
+	for _, w := range k.watches {
+		version, err := round.served(w.kind)
+		if err != nil {
+			k.report(w.kind, err)
+			return
+		}
+		w.use(ctx, version)
+	}
+	k.failing = ""
+}
+
+func (k *optionalKinds) report(kind topology.Optional, err error) {
+	if reason := err.Error(); reason != k.failing {
+		k.failing = reason
+		k.log.Warn("it cannot be told whether an optional kind exists", zap.String("kind", kind.Name()), zap.Error(err))
+	}
+}
+
+// settled tells whether of each kind it is known that it is absent, or that it has been
+// read, or that it cannot be read: a missing right must not keep a replica from serving.
+func (k *optionalKinds) settled() bool {
+	return !slices.ContainsFunc(k.watches, func(w *kindWatch) bool { return !w.settled() })
+}
+
+func (k *optionalKinds) watch(kind topology.Optional) *kindWatch {
+	for _, w := range k.watches {
+		if w.kind.Kind == kind.Kind && w.kind.Group == kind.Group {
+			return w
+		}
+	}
+	return nil
+}
+
+// answer is what an API server said of one group and version.
+type answer struct {
+	resources []metav1.APIResource
+	err       error
+}
+
+// discovered is one round of questions.
+type discovered struct {
+	from  discovery.ServerResourcesInterface
+	known map[string]answer
+}
+
+// served is the best version of a kind that is served, "" when there is none.
+func (d *discovered) served(kind topology.Optional) (string, error) {
+	for _, version := range kind.Versions {
+		gv := schema.GroupVersion{Group: kind.Group, Version: version}.String()
+		a, ok := d.known[gv]
+		if !ok {
+			a = d.ask(gv)
+			d.known[gv] = a
+		}
+		if a.err != nil {
+			return "", a.err
+		}
+		if slices.ContainsFunc(a.resources, func(r metav1.APIResource) bool { return r.Name == kind.Resource }) {
+			return version, nil
+		}
+	}
+	return "", nil
+}
+
+func (d *discovered) ask(groupVersion string) answer {
+	list, err := d.from.ServerResourcesForGroupVersion(groupVersion)
+	switch {
+	case apierrors.IsNotFound(err):
+		return answer{}
+	case err != nil:
+		return answer{err: fmt.Errorf("API %s: %w", groupVersion, err)}
+	}
+	return answer{resources: list.APIResources}
+}

@@ -1,0 +1,292 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/yaml"
+
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+// servedAPIs is what a discovery client would be told: resources by group and version.
+type servedAPIs struct {
+	mu        sync.Mutex
+	resources map[string][]string
+	err       error
+	asked     map[string]int
+}
+
+func (s *servedAPIs) ServerResourcesForGroupVersion(gv string) (*metav1.APIResourceList, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.asked == nil {
+		s.asked = map[string]int{}
+	}
+	s.asked[gv]++
+	if s.err != nil {
+		return nil, s.err
+	}
+	names, ok := s.resources[gv]
+	if !ok {
+		return nil, apierrors.NewNotFound(schema.GroupResource{}, gv)
+	}
+	list := &metav1.APIResourceList{}
+	for _, name := range names {
+		list.APIResources = append(list.APIResources, metav1.APIResource{Name: name})
+	}
+	return list, nil
+}
+
+func (s *servedAPIs) ServerGroupsAndResources() ([]*metav1.APIGroup, []*metav1.APIResourceList, error) {
+	return nil, nil, errors.New("not asked for")
+}
+func (s *servedAPIs) ServerPreferredResources() ([]*metav1.APIResourceList, error) { return nil, nil }
+func (s *servedAPIs) ServerPreferredNamespacedResources() ([]*metav1.APIResourceList, error) {
+	return nil, nil
+}
+
+func kindNamed(t *testing.T, name string) topology.Optional {
+	t.Helper()
+	kinds := topology.Optionals()
+	i := slices.IndexFunc(kinds, func(k topology.Optional) bool { return k.Name() == name })
+	if i < 0 {
+		t.Fatalf("no kind %s", name)
+	}
+	return kinds[i]
+}
+
+func TestTheBestServedVersionIsUsed(t *testing.T) {
+	grants := kindNamed(t, "ReferenceGrant (gateway.networking.k8s.io)")
+	const v1, beta = "gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1beta1"
+	for name, tc := range map[string]struct {
+		resources map[string][]string
+		want      string
+	}{
+		"none":             {nil, ""},
+		"another resource": {map[string][]string{v1: {"gateways"}}, ""},
+		"the newest":       {map[string][]string{v1: {"referencegrants"}, beta: {"referencegrants"}}, "v1"},
+		"an older one":     {map[string][]string{v1: {"gateways"}, beta: {"referencegrants"}}, "v1beta1"},
+	} {
+		round := discovered{from: &servedAPIs{resources: tc.resources}, known: map[string]answer{}}
+		if got, err := round.served(grants); got != tc.want || err != nil {
+			t.Errorf("%s: version %q, error %v", name, got, err)
+		}
+	}
+}
+
+func TestEachVersionIsAskedForOnce(t *testing.T) {
+	api := &servedAPIs{}
+	k := newOptionalKinds(api, nil, reactions{event: func(string) {}, reset: func() {}}, zap.NewNop())
+	if k.settled() {
+		t.Error("settled before anybody looked")
+	}
+	k.look(t.Context())
+	if !k.settled() {
+		t.Error("not settled though no kind exists")
+	}
+	for gv, times := range api.asked {
+		if times != 1 {
+			t.Errorf("%s was asked for %d times", gv, times)
+		}
+	}
+}
+
+func TestAFailureToLookIsLoggedOnceAndChangesNothing(t *testing.T) {
+	core, logs := observer.New(zap.WarnLevel)
+	api := &servedAPIs{err: errors.New("out of reach")}
+	k := newOptionalKinds(api, nil, reactions{event: func(string) {}, reset: func() { t.Error("graphs are thrown away") }}, zap.New(core))
+	for range 3 {
+		k.look(t.Context())
+	}
+	if logs.Len() != 1 || k.settled() {
+		t.Errorf("settled %v, logs %+v", k.settled(), logs.All())
+	}
+}
+
+// watchOf is a watch of bindings that was opened by hand, with what it logs and how
+// often it made graphs go.
+func watchOf(t *testing.T) (w *kindWatch, o *opened, logs *observer.ObservedLogs, resets *int) {
+	t.Helper()
+	core, logs := observer.New(zapcore.InfoLevel)
+	resets = new(int)
+	w = newKindWatch(kindNamed(t, "TargetGroupBinding (elbv2.k8s.aws)"), nil,
+		reactions{event: func(string) {}, reset: func() { *resets++ }}, func() {}, zap.New(core))
+	o = &opened{version: "v1beta1"}
+	w.looked, w.open = true, o
+	return w, o, logs, resets
+}
+
+func TestAMissingRightHidesAKindAtOnceAndIsLoggedOnce(t *testing.T) {
+	w, o, logs, resets := watchOf(t)
+	if w.settled() || w.hidden() != "are still being read" {
+		t.Fatalf("hidden %q", w.hidden())
+	}
+	forbidden := apierrors.NewForbidden(schema.GroupResource{}, "", nil)
+	for range 5 {
+		w.note(t.Context(), o, forbidden)
+	}
+	if !w.settled() || w.hidden() != "cannot be read: Rollguard lacks the right to list and watch them" {
+		t.Errorf("settled %v, hidden %q", w.settled(), w.hidden())
+	}
+	if logs.Len() != 1 || *resets != 1 {
+		t.Errorf("resets %d, logs %+v", *resets, logs.All())
+	}
+	o.synced = true
+	w.note(t.Context(), o, nil)
+	if w.hidden() != "" || logs.Len() != 2 || *resets != 2 {
+		t.Errorf("the right is back: hidden %q, resets %d, logs %+v", w.hidden(), *resets, logs.All())
+	}
+}
+
+func TestAHiccupHidesNothing(t *testing.T) {
+	w, o, logs, _ := watchOf(t)
+	broken := apierrors.NewInternalError(errors.New("conversion webhook"))
+	w.note(t.Context(), o, broken)
+	w.note(t.Context(), o, broken)
+	if w.settled() || logs.Len() > 0 {
+		t.Errorf("two failures settle the kind, logs %+v", logs.All())
+	}
+	w.note(t.Context(), o, broken)
+	if !w.settled() || w.hidden() == "" {
+		t.Error("a kind that stays unreadable keeps the replica from serving")
+	}
+	w.note(t.Context(), o, nil)
+	o.synced = true
+	for range 5 { // the API server restarts
+		w.note(t.Context(), o, errors.New("connection refused"))
+	}
+	if w.hidden() != "" {
+		t.Errorf("what was read is hidden: %q", w.hidden())
+	}
+}
+
+func TestAKindThatVanishesIsLookedForAtOnce(t *testing.T) {
+	w, o, _, _ := watchOf(t)
+	looks := 0
+	w.vanished = func() { looks++ }
+	w.note(t.Context(), o, apierrors.NewNotFound(schema.GroupResource{}, "x"))
+	if looks != 1 {
+		t.Errorf("%d looks", looks)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	w.note(ctx, o, errors.New("context canceled"))
+	if o.trouble != "" || o.failures != 1 {
+		t.Errorf("closing counts as trouble: %+v", o)
+	}
+}
+
+// object is a binding as an API server gives it.
+func object(t *testing.T, text string) *unstructured.Unstructured {
+	t.Helper()
+	u := &unstructured.Unstructured{}
+	if err := yaml.Unmarshal([]byte(text), &u.Object); err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+const bindingText = `
+apiVersion: elbv2.k8s.aws/v1beta1
+kind: TargetGroupBinding
+metadata:
+  {namespace: shop, name: own, uid: x, resourceVersion: "7", generation: 2, labels: {a: b}, annotations: {big: text}, finalizers: [f],
+   managedFields: [{manager: m}], ownerReferences: [{name: o}]}
+spec: {serviceRef: {name: web, port: http}, targetType: ip, targetGroupProtocol: HTTP, vpcID: x, networking: {ingress: []}}
+status: {observedGeneration: 1}
+`
+
+func TestOfAnOptionalObjectOnlyWhatIsUsedIsKept(t *testing.T) {
+	w, _, _, _ := watchOf(t)
+	got, err := w.decode(object(t, bindingText))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := new(topology.TargetGroupBinding)
+	want.ObjectMeta = metav1.ObjectMeta{Namespace: "shop", Name: "own", ResourceVersion: "7", Generation: 2, Labels: map[string]string{"a": "b"}}
+	want.Spec.ServiceRef.Name, want.Spec.TargetType, want.Spec.TargetGroupProtocol = "web", "ip", "HTTP"
+	want.Spec.ServiceRef.Port.Type, want.Spec.ServiceRef.Port.StrVal = 1, "http"
+	if diff := cmp.Diff(any(want), got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if again, err := w.decode(got); again != got || err != nil {
+		t.Errorf("decoded twice: %v %v", again, err)
+	}
+}
+
+func TestAnObjectThatCannotBeDecodedIsKeptAsThat(t *testing.T) {
+	w, _, _, _ := watchOf(t)
+	u := object(t, bindingText)
+	u.Object["spec"] = "everything"
+	got, err := w.decode(u)
+	unreadable, ok := got.(*topology.Unreadable)
+	if err != nil || !ok || unreadable.Namespace != "shop" || unreadable.Name != "own" || unreadable.Reason == "" {
+		t.Errorf("%+v, error %v", got, err)
+	}
+}
+
+func TestAChangeOfTheStatusIsNoEvent(t *testing.T) {
+	meta := func(generation int64, labels map[string]string, deleted bool) *topology.Gateway {
+		g := new(topology.Gateway)
+		g.Generation, g.Labels = generation, labels
+		if deleted {
+			g.DeletionTimestamp = &metav1.Time{Time: time.Unix(1, 0)}
+		}
+		return g
+	}
+	a := map[string]string{"a": "b"}
+	for name, tc := range map[string]struct {
+		old, new any
+		same     bool
+	}{
+		"the status":           {meta(2, a, false), meta(2, a, false), true},
+		"the spec":             {meta(2, a, false), meta(3, a, false), false},
+		"the labels":           {meta(2, a, false), meta(2, nil, false), false},
+		"the end":              {meta(2, a, false), meta(2, a, true), false},
+		"without a generation": {meta(0, a, false), meta(0, a, false), false},
+		"no object":            {"a", "a", false},
+	} {
+		if got := sameForUs(tc.old, tc.new); got != tc.same {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestAnEventInAnotherNamespaceForgetsTheGraphsThatDependOnIt(t *testing.T) {
+	n := newNamespaces()
+	sources := n.sources
+	n.sources = func(ctx context.Context, namespace string) (topology.Sources, error) {
+		src, err := sources(ctx, namespace)
+		v := &view{kinds: &optionalKinds{}, own: namespace, labels: func(string) map[string]string { return nil }}
+		if namespace != "alone" {
+			v.In(topology.Optional{}, "infra")
+		}
+		src.Objects = v
+		return src, err
+	}
+	shop, front, alone, infra := n.mustGet(t, "shop", nil), n.mustGet(t, "front", nil), n.mustGet(t, "alone", nil), n.mustGet(t, "infra", nil)
+	n.forgetReaders("infra")
+	if n.mustGet(t, "shop", nil) == shop || n.mustGet(t, "front", nil) == front || n.mustGet(t, "infra", nil) == infra {
+		t.Error("a graph of before the event is still there")
+	}
+	if n.mustGet(t, "alone", nil) != alone {
+		t.Error("a graph that has nothing to do with it is gone")
+	}
+	n.forgetReaders("")
+	if n.mustGet(t, "alone", nil) == alone {
+		t.Error("an event of the cluster leaves a graph")
+	}
+}

@@ -1,0 +1,79 @@
+package arch
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	rbacv1 "k8s.io/api/rbac/v1"
+	"sigs.k8s.io/yaml"
+
+	"github.com/rollguard/rollguard/pkg/cluster"
+)
+
+// certificateRights are what the self-signed certificate source needs cluster-wide (see
+// certs/selfsigned): its own webhook configuration.
+func certificateRights() []string {
+	var out []string
+	for _, verb := range []string{"get", "list", "watch", "patch"} {
+		out = append(out, "admissionregistration.k8s.io/mutatingwebhookconfigurations/rollguard "+verb)
+	}
+	return out
+}
+
+// rights are the rules of a role, one line for each group, resource, name and verb.
+func rights(rules []rbacv1.PolicyRule) []string {
+	var out []string
+	for _, rule := range rules {
+		names := rule.ResourceNames
+		if len(names) == 0 {
+			names = []string{"*"}
+		}
+		for _, group := range rule.APIGroups {
+			for _, resource := range rule.Resources {
+				for _, name := range names {
+					for _, verb := range rule.Verbs {
+						out = append(out, group+"/"+resource+"/"+name+" "+verb)
+					}
+				}
+			}
+		}
+		for _, url := range rule.NonResourceURLs {
+			out = append(out, "url "+url)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// What the code reads and what the manifest grants are the same: less, and a door stays
+// shut; more, and Rollguard could read what it has no use for.
+func TestTheManifestGrantsExactlyWhatIsRead(t *testing.T) {
+	manifest, err := os.ReadFile("../../deploy/rollguard.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var granted []string
+	for _, text := range strings.Split(string(manifest), "\n---\n") {
+		var role rbacv1.ClusterRole
+		if err := yaml.Unmarshal([]byte(text), &role); err != nil {
+			t.Fatal(err)
+		}
+		if role.Kind == "ClusterRole" {
+			granted = append(granted, rights(role.Rules)...)
+		}
+	}
+	wanted := certificateRights()
+	for _, read := range cluster.Reads() {
+		for _, verb := range cluster.Verbs() {
+			wanted = append(wanted, read.Group+"/"+read.Resource+"/* "+verb)
+		}
+	}
+	slices.Sort(granted)
+	slices.Sort(wanted)
+	if diff := cmp.Diff(wanted, granted); diff != "" {
+		t.Errorf("the manifest differs from what is read, -read +granted:\n%s", diff)
+	}
+}

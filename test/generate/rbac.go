@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rollguard/rollguard/pkg/cluster"
+)
+
+const rbacIntro = `# What Rollguard may read, and why
+
+Rollguard lists and watches these resources in all namespaces, and keeps of each object only the fields in use. It
+writes nothing of them. test/arch checks that the ClusterRole in deploy/rollguard.yaml has these rights and no others.
+
+Resources marked *optional* come with a CustomResourceDefinition. They may be absent, appear and go while Rollguard runs:
+within about ten seconds it watches them, or stops watching, without a restart. If the right is missing, Rollguard serves
+all the same, says in its log once that the kind cannot be read, and warns with the finding ExposureUnclear wherever the kind could
+have made a difference. After the right is granted, reading resumes by itself within about half a minute.
+
+| API group | resource | | read for |
+| --- | --- | --- | --- |
+`
+
+const rbacRest = `
+The verbs are %s.
+
+Beside these:
+
+| what | verbs | for |
+| --- | --- | --- |
+| discovery: /version and /apis/GROUP/VERSION of the optional resources | get | whether an optional kind exists, and which version; the API server's version. Every authenticated client may (ClusterRole system:discovery), so the manifest does not grant it |
+| mutatingwebhookconfigurations, the one named rollguard | get, list, watch, patch | keeping its CA bundle right; not with certificates from files |
+| secrets in its own namespace, the one named rollguard-certificates | get, list, watch, patch; create | its certificates; not with certificates from files |
+`
+
+func rbac() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, generated, "pkg/cluster")
+	b.WriteString(rbacIntro)
+	for _, r := range cluster.Reads() {
+		group, optional := "`"+r.Group+"`", ""
+		if r.Group == "" {
+			group = "core"
+		}
+		if r.Optional {
+			optional = "optional"
+		}
+		fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", group, r.Resource, optional, r.Why)
+	}
+	fmt.Fprintf(&b, rbacRest, strings.Join(cluster.Verbs(), ", "))
+	return b.String()
+}
