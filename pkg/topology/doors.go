@@ -13,6 +13,7 @@ func doors() []door {
 	return []door{
 		ingressDoor,
 		gatewayDoor,
+		nlbDoor,
 		targetGroupBindingDoor, // last: it looks at what the others found
 	}
 }
