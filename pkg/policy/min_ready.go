@@ -89,14 +89,13 @@ func (e *evaluation) timeToHealthy() (time.Duration, string) {
 
 // targetHealthy is how long the load balancer of a route needs for a new ip target. An
 // ALB needs registration, one health check interval and its time-out: the first success
-// is enough. What an NLB needs has little to do with its health check. It is zero where
-// nothing is known of the health check.
+// is enough. What an NLB needs has little to do with its health check.
 func targetHealthy(r *topology.Route) (time.Duration, string) {
 	if r.Kind() == topology.NLBIP {
 		return nlbRegistration, fmt.Sprintf("%s: an NLB takes minutes until it uses a new target", r)
 	}
-	if r.HealthCheck == nil {
-		return 0, ""
+	if r.HealthCheck == nil { // of a TargetGroupBinding: it is known to AWS only
+		return registration + 20*time.Second, fmt.Sprintf("default health check of an ALB, for %s: 5s + 15s + 5s", r)
 	}
 	interval := time.Duration(r.HealthCheck.IntervalSeconds) * time.Second
 	timeout := time.Duration(r.HealthCheck.TimeoutSeconds) * time.Second
