@@ -84,9 +84,9 @@ func newBinding(in *inputs, kind Optional, tgb *TargetGroupBinding) (*backend, e
 	balancer := bindingBalancer(tgb)
 	switch {
 	case balancer == "":
-		return nil, fmt.Errorf("has no targetGroupProtocol, so it cannot be told whether an ALB or an NLB sends to Service %s: set it", ref.Name)
+		return nil, fmt.Errorf("lacks the targetGroupProtocol that would tell whether an ALB or an NLB sends to Service %s", ref.Name)
 	case tgb.Spec.TargetType == "":
-		return nil, fmt.Errorf("has no targetType, so it cannot be told whether Pods or nodes are the targets of Service %s: set it", ref.Name)
+		return nil, fmt.Errorf("lacks the targetType that would tell whether Pods or nodes are the targets of Service %s", ref.Name)
 	case tgb.Spec.TargetType == TargetInstance && !hasNodePorts(svc):
 		return nil, needsNodePort(svc)
 	}

@@ -28,9 +28,9 @@ func TestABindingIsARouteOfItsLoadBalancer(t *testing.T) {
 		"TLS, nodes":     {toWeb + ", targetType: instance, targetGroupProtocol: TLS", []string{"nlb-instance", "NLB TargetGroupBinding shop/own (instance targets)"}},
 		"a port by name": {"serviceRef: {name: web, port: http}, targetType: ip, targetGroupProtocol: HTTP", []string{"alb-ip", "ALB TargetGroupBinding shop/own (ip targets)"}},
 		"no protocol": {toWeb + ", targetType: ip",
-			append(plain, "gap: TargetGroupBinding shop/own has no targetGroupProtocol, so it cannot be told whether an ALB or an NLB sends to Service web: set it")},
+			append(plain, "gap: TargetGroupBinding shop/own lacks the targetGroupProtocol that would tell whether an ALB or an NLB sends to Service web")},
 		"no target type": {toWeb + ", targetGroupProtocol: HTTP",
-			append(plain, "gap: TargetGroupBinding shop/own has no targetType, so it cannot be told whether Pods or nodes are the targets of Service web: set it")},
+			append(plain, "gap: TargetGroupBinding shop/own lacks the targetType that would tell whether Pods or nodes are the targets of Service web")},
 		"another port":    {"serviceRef: {name: web, port: 81}, targetType: ip, targetGroupProtocol: HTTP", append(plain, "gap: TargetGroupBinding shop/own names port 81 of Service web, which has no such port")},
 		"another Service": {"serviceRef: {name: other, port: 80}, targetType: ip, targetGroupProtocol: HTTP", plain},
 	} {
