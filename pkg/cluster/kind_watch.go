@@ -23,9 +23,7 @@ type kindWatch struct {
 	kind   topology.Optional
 	client dynamic.Interface
 	reactions
-	// vanished is called when the API server says that there is no such kind.
-	vanished func()
-	log      *zap.Logger
+	log *zap.Logger
 
 	mu     sync.Mutex
 	looked bool    // whether it is known if the kind exists
@@ -49,8 +47,8 @@ type opened struct {
 // serving, and one hiccup of the API server must not make gaps.
 const enoughFailures = 3
 
-func newKindWatch(kind topology.Optional, c dynamic.Interface, r reactions, vanished func(), log *zap.Logger) *kindWatch {
-	return &kindWatch{kind: kind, client: c, reactions: r, vanished: vanished, log: log.With(zap.String("kind", kind.Name()))}
+func newKindWatch(kind topology.Optional, c dynamic.Interface, r reactions, log *zap.Logger) *kindWatch {
+	return &kindWatch{kind: kind, client: c, reactions: r, log: log.With(zap.String("kind", kind.Name()))}
 }
 
 // use opens the watch for a version, or closes it for none. A version that is still

@@ -40,12 +40,15 @@ type reactions struct {
 	// reset is a change of what can be known at all: a kind came, went, was read for the
 	// first time or cannot be read any more.
 	reset func()
+	// vanished is called when the API server says that there is no such kind.
+	vanished func()
 }
 
 func newOptionalKinds(d discovery.ServerResourcesInterface, c dynamic.Interface, r reactions, log *zap.Logger) *optionalKinds {
 	k := &optionalKinds{discoverer: d, log: log, soon: make(chan struct{}, 1)}
+	r.vanished = k.lookSoon
 	for _, kind := range topology.Optionals() {
-		k.watches = append(k.watches, newKindWatch(kind, c, r, k.lookSoon, log))
+		k.watches = append(k.watches, newKindWatch(kind, c, r, log))
 	}
 	return k
 }

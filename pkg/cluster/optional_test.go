@@ -123,7 +123,7 @@ func watchOf(t *testing.T) (w *kindWatch, o *opened, logs *observer.ObservedLogs
 	core, logs := observer.New(zapcore.InfoLevel)
 	resets = new(int)
 	w = newKindWatch(kindNamed(t, "TargetGroupBinding (elbv2.k8s.aws)"), nil,
-		reactions{event: func(string) {}, reset: func() { *resets++ }}, func() {}, zap.New(core))
+		reactions{event: func(string) {}, reset: func() { *resets++ }, vanished: func() {}}, zap.New(core))
 	o = &opened{version: "v1beta1"}
 	w.looked, w.open = true, o
 	return w, o, logs, resets
@@ -210,7 +210,7 @@ status: {observedGeneration: 1}
 `
 
 func TestOfAnOptionalObjectOnlyWhatIsUsedIsKept(t *testing.T) {
-	w, _, _, _ := watchOf(t)
+	w := newKindWatch(kindNamed(t, "TargetGroupBinding (elbv2.k8s.aws)"), nil, reactions{}, zap.NewNop())
 	got, err := w.decode(object(t, bindingText))
 	if err != nil {
 		t.Fatal(err)
@@ -228,7 +228,7 @@ func TestOfAnOptionalObjectOnlyWhatIsUsedIsKept(t *testing.T) {
 }
 
 func TestAnObjectThatCannotBeDecodedIsKeptAsThat(t *testing.T) {
-	w, _, _, _ := watchOf(t)
+	w := newKindWatch(kindNamed(t, "TargetGroupBinding (elbv2.k8s.aws)"), nil, reactions{}, zap.NewNop())
 	u := object(t, bindingText)
 	u.Object["spec"] = "everything"
 	got, err := w.decode(u)

@@ -170,7 +170,7 @@ func (in *inputs) allowedFrom(n *Namespaces, own, other string) (bool, error) {
 // labelsOf are the labels of a namespace.
 func (in *inputs) labelsOf(namespace string) map[string]string {
 	if namespace == in.Namespace {
-		return in.Sources.NamespaceLabels
+		return in.NamespaceLabels
 	}
 	return in.Objects.NamespaceLabels(namespace)
 }

@@ -59,10 +59,10 @@ func list[T metav1.Object](in *inputs, kind Optional, namespace string) []T {
 	var out []T
 	for _, o := range in.Objects.In(kind, namespace) {
 		switch o := o.(type) {
-		case T:
-			out = append(out, o)
 		case *Unreadable:
 			in.hide(Gap{Object: objectName(kind, o), Reason: "cannot be read: " + o.Reason})
+		case T:
+			out = append(out, o)
 		}
 	}
 	slices.SortFunc(out, func(a, b T) int { return cmp.Compare(a.GetName(), b.GetName()) })
