@@ -46,10 +46,15 @@ func TestCertificateFilesThatComeLaterMakeAReplicaReady(t *testing.T) {
 // eventually waits for something that other goroutines or processes bring about.
 func eventually(t *testing.T, what string, is func(context.Context) bool) {
 	t.Helper()
-	err := wait.PollUntilContextTimeout(t.Context(), 20*time.Millisecond, 20*time.Second, true, func(ctx context.Context) (bool, error) {
+	eventuallyWithin(t, 20*time.Second, what, is)
+}
+
+func eventuallyWithin(t *testing.T, patience time.Duration, what string, is func(context.Context) bool) {
+	t.Helper()
+	err := wait.PollUntilContextTimeout(t.Context(), 20*time.Millisecond, patience, true, func(ctx context.Context) (bool, error) {
 		return is(ctx), nil
 	})
 	if err != nil {
-		t.Fatalf("not within 20 s: %s", what)
+		t.Fatalf("not within %s: %s", patience, what)
 	}
 }

@@ -67,7 +67,7 @@ func (f *fixture) moved(d fixtures.Document) string {
 		object.SetName(f.namespace)
 	case "IngressClass":
 		object.SetName(d.Name + f.suffix)
-	case "IngressClassParams": // cluster-scoped, and named by one case only
+	case "IngressClassParams", "GatewayClass": // cluster-scoped, and named by one case only
 	case "Ingress":
 		if class, ok, _ := unstructured.NestedString(object.Object, "spec", "ingressClassName"); ok {
 			if err := unstructured.SetNestedField(object.Object, class+f.suffix, "spec", "ingressClassName"); err != nil {

@@ -62,7 +62,7 @@ func begin(ctx context.Context, done chan<- error) error {
 	if world.addresses, err = install.FreeAddresses(); err != nil {
 		return err
 	}
-	if err := installCRD(ctx); err != nil {
+	if err := installCRDs(ctx); err != nil {
 		return err
 	}
 	if err := install.Apply(ctx, world.plane, install.Call{URL: world.addresses.URL(), Strict: true}); err != nil {

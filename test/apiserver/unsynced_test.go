@@ -35,12 +35,20 @@ func TestWithUnsyncedCachesTheWritePassesUnchanged(t *testing.T) {
 // with the label test.example/webhook: blind.
 func startBlindWebhook(t *testing.T) install.Addresses {
 	t.Helper()
+	addresses, authority := startReplica(t, "blind")
+	waitForListener(t, addresses)
+	registerBlind(t, addresses.URL(), authority)
+	return addresses
+}
+
+// startReplica runs a further webhook as another user, with a certificate from files.
+func startReplica(t *testing.T, user string) (addresses install.Addresses, authority []byte) {
+	t.Helper()
 	o, addresses := anotherReplica(t)
 	var err error
-	if o.Config, err = world.plane.User("blind"); err != nil {
+	if o.Config, err = world.plane.User(user); err != nil {
 		t.Fatal(err)
 	}
-	var authority []byte
 	authority, o.Certificates = certificateFiles(t)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
@@ -51,9 +59,7 @@ func startBlindWebhook(t *testing.T) install.Addresses {
 			t.Errorf("the second webhook: %v", err)
 		}
 	})
-	waitForListener(t, addresses)
-	registerBlind(t, addresses.URL(), authority)
-	return addresses
+	return addresses, authority
 }
 
 func certificateFiles(t *testing.T) (authority []byte, c server.Certificates) {
@@ -85,26 +91,33 @@ func waitForListener(t *testing.T, a install.Addresses) {
 
 func registerBlind(t *testing.T, url string, authority []byte) {
 	t.Helper()
+	register(t, "blind", url, authority)
+	waitUntilCalled(t)
+}
+
+// register lets the API server call a webhook for namespaces with the label
+// test.example/webhook: NAME.
+func register(t *testing.T, name, url string, authority []byte) {
+	t.Helper()
 	configurations := world.clients.AdmissionregistrationV1().MutatingWebhookConfigurations()
 	c, err := configurations.Get(t.Context(), "rollguard", metav1.GetOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	blind := &admissionregistrationv1.MutatingWebhookConfiguration{
-		ObjectMeta: metav1.ObjectMeta{Name: "blind"}, Webhooks: c.Webhooks,
+		ObjectMeta: metav1.ObjectMeta{Name: name}, Webhooks: c.Webhooks,
 	}
 	w := &blind.Webhooks[0]
 	w.ClientConfig = admissionregistrationv1.WebhookClientConfig{URL: &url, CABundle: authority}
-	w.NamespaceSelector = &metav1.LabelSelector{MatchLabels: map[string]string{"test.example/webhook": "blind"}}
+	w.NamespaceSelector = &metav1.LabelSelector{MatchLabels: map[string]string{"test.example/webhook": name}}
 	if _, err := configurations.Create(t.Context(), blind, metav1.CreateOptions{}); err != nil && !apierrors.IsAlreadyExists(err) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := configurations.Delete(context.WithoutCancel(t.Context()), "blind", metav1.DeleteOptions{}); err != nil {
-			t.Errorf("webhook configuration blind: %v", err)
+		if err := configurations.Delete(context.WithoutCancel(t.Context()), name, metav1.DeleteOptions{}); err != nil {
+			t.Errorf("webhook configuration %s: %v", name, err)
 		}
 	})
-	waitUntilCalled(t)
 }
 
 // waitUntilCalled waits until the API server has seen the configuration.
