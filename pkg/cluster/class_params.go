@@ -6,21 +6,13 @@ import (
 	"github.com/rollguard/rollguard/pkg/topology"
 )
 
-// classParams is the part of elbv2.k8s.aws/v1beta1 IngressClassParams that decides
-// here (LBC apis/elbv2/v1beta1/ingressclassparams_types.go).
+// classParams is the part of elbv2.k8s.aws/v1beta1 IngressClassParams that is read.
 type classParams struct {
 	metav1.ObjectMeta `json:"metadata"`
-	Spec              struct {
-		NamespaceSelector *metav1.LabelSelector `json:"namespaceSelector"`
-		TargetType        string                `json:"targetType"`
-	} `json:"spec"`
+	Spec              topology.IngressClassParams `json:"spec"`
 }
 
 func (p *classParams) topology() *topology.IngressClassParams {
-	return &topology.IngressClassParams{
-		Group:             paramsResource().Group,
-		Name:              p.Name,
-		NamespaceSelector: p.Spec.NamespaceSelector,
-		TargetType:        p.Spec.TargetType,
-	}
+	p.Spec.Group, p.Spec.Name = paramsResource().Group, p.Name
+	return &p.Spec
 }

@@ -3,6 +3,8 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -77,14 +79,16 @@ func New(ctx context.Context, o Options) (*State, error) {
 func (s *State) register(ctx context.Context, c cache.Cache) ([]func() bool, error) {
 	all := func(metav1.Object) { s.graphs.forgetAll() }
 	one := func(o metav1.Object) { s.graphs.forget(o.GetNamespace()) }
+	// Ingresses of different namespaces may share a load balancer, and the labels of a
+	// namespace decide whether its Ingresses may.
 	watched := []struct {
-		object client.Object
-		event  func(metav1.Object)
+		object  client.Object
+		handler toolscache.ResourceEventHandler
 	}{
-		{namespaceMetadata(), func(o metav1.Object) { s.graphs.forget(o.GetName()) }},
-		{&networkingv1.Ingress{}, one},
-		{&corev1.Service{}, one},
-		{&networkingv1.IngressClass{}, all},
+		{namespaceMetadata(), onAny(all)},
+		{&networkingv1.Ingress{}, unlessStatus(onAny(all))},
+		{&corev1.Service{}, onAny(one)},
+		{&networkingv1.IngressClass{}, onAny(all)},
 	}
 	var synced []func() bool
 	for _, w := range watched {
@@ -92,7 +96,7 @@ func (s *State) register(ctx context.Context, c cache.Cache) ([]func() bool, err
 		if err != nil {
 			return nil, fmt.Errorf("informer for %T: %w", w.object, err)
 		}
-		registration, err := informer.AddEventHandler(onAny(w.event))
+		registration, err := informer.AddEventHandler(w.handler)
 		if err != nil {
 			return nil, fmt.Errorf("event handler for %T: %w", w.object, err)
 		}
@@ -117,4 +121,26 @@ func onAny(event func(metav1.Object)) toolscache.ResourceEventHandler {
 		UpdateFunc: func(_, obj any) { handle(obj) },
 		DeleteFunc: handle,
 	}
+}
+
+// unlessStatus passes over updates in which nothing changed but the status, as the
+// load balancer controller writes them.
+func unlessStatus(h toolscache.ResourceEventHandler) toolscache.ResourceEventHandler {
+	return toolscache.ResourceEventHandlerFuncs{
+		AddFunc: func(obj any) { h.OnAdd(obj, false) },
+		UpdateFunc: func(before, after any) {
+			if !sameButStatus(before, after) {
+				h.OnUpdate(before, after)
+			}
+		},
+		DeleteFunc: h.OnDelete,
+	}
+}
+
+func sameButStatus(before, after any) bool {
+	a, ok := before.(metav1.Object)
+	b, too := after.(metav1.Object)
+	return ok && too && a.GetUID() == b.GetUID() && a.GetGeneration() == b.GetGeneration() && a.GetGeneration() != 0 &&
+		maps.Equal(a.GetAnnotations(), b.GetAnnotations()) && slices.Equal(a.GetFinalizers(), b.GetFinalizers()) &&
+		a.GetDeletionTimestamp().Equal(b.GetDeletionTimestamp())
 }

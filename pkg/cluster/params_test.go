@@ -46,7 +46,8 @@ func TestOfTheClassParamsOnlyWhatDecidesIsRead(t *testing.T) {
 	}{
 		"no spec":       {"", topology.IngressClassParams{}},
 		"an empty spec": {"spec: {}", topology.IngressClassParams{}},
-		"a target type": {"spec: {targetType: ip, scheme: internal, tags: [{key: a, value: b}], ipAddressType: dualstack}", topology.IngressClassParams{TargetType: "ip"}},
+		"a target type": {"spec: {targetType: ip, scheme: internal, tags: [{key: a, value: b}], ipAddressType: dualstack}", topology.IngressClassParams{TargetType: "ip", Scheme: "internal", IPAddressType: "dualstack"}},
+		"a group":       {"spec: {group: {name: shared}, sslRedirectPort: '443', certificateArn: [a]}", topology.IngressClassParams{IngressGroup: &topology.IngressGroup{Name: "shared"}, SSLRedirectPort: "443", CertificateARNs: []string{"a"}}},
 		"labels":        {"spec: {namespaceSelector: {matchLabels: {team: x}}}", topology.IngressClassParams{NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"team": "x"}}}},
 		"all labels":    {"spec: {namespaceSelector: {}}", topology.IngressClassParams{NamespaceSelector: &metav1.LabelSelector{}}},
 		"an expression": {"spec: {targetType: instance, namespaceSelector: {matchExpressions: [{key: team, operator: In, values: [a, b]}]}}", topology.IngressClassParams{

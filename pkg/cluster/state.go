@@ -107,8 +107,13 @@ func (s *State) sources(ctx context.Context, namespace string) (topology.Sources
 	if err := lists.read(ctx, s.reader, namespace); err != nil {
 		return topology.Sources{}, err
 	}
-	src := lists.sources()
-	src.Namespace = namespace
+	src := lists.sources(namespace, func(other string) map[string]string {
+		meta, err := s.namespace(ctx, other)
+		if err != nil {
+			return nil // deleted in this moment
+		}
+		return meta.Labels
+	})
 	src.ClassParams = s.params.all()
 	return src, nil
 }

@@ -14,15 +14,18 @@ func strip(obj any) (any, error) {
 	if o, ok := obj.(metav1.Object); ok {
 		o.SetManagedFields(nil)
 		o.SetOwnerReferences(nil)
-		o.SetFinalizers(nil)
 		delete(o.GetAnnotations(), lastApplied)
 	}
 	switch o := obj.(type) {
 	case *networkingv1.Ingress:
+		// Its finalizers tell of which group it was a member.
 		o.Status = networkingv1.IngressStatus{}
 		o.Spec.TLS = nil
 	case *corev1.Service:
+		o.Finalizers = nil
 		o.Status = corev1.ServiceStatus{}
+	case metav1.Object:
+		o.SetFinalizers(nil)
 	}
 	return obj, nil
 }

@@ -83,10 +83,7 @@ func (s *Set) addService(o *object) error {
 // classParams is the part of an IngressClassParams that is read, of either API group.
 type classParams struct {
 	metav1.ObjectMeta `json:"metadata"`
-	Spec              struct {
-		NamespaceSelector *metav1.LabelSelector `json:"namespaceSelector"`
-		TargetType        string                `json:"targetType"`
-	} `json:"spec"`
+	Spec              topology.IngressClassParams `json:"spec"`
 }
 
 func (s *Set) addParams(o *object) error {
@@ -95,11 +92,7 @@ func (s *Set) addParams(o *object) error {
 		return err
 	}
 	group, _, _ := strings.Cut(o.apiVersion, "/")
-	s.params.put(group, o.name, &topology.IngressClassParams{
-		Group:             group,
-		Name:              o.name,
-		NamespaceSelector: p.Spec.NamespaceSelector,
-		TargetType:        p.Spec.TargetType,
-	})
+	p.Spec.Group, p.Spec.Name = group, o.name
+	s.params.put(group, o.name, &p.Spec)
 	return nil
 }

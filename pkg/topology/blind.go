@@ -1,7 +1,6 @@
 package topology
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -22,25 +21,30 @@ func (b *blind) about(service string) bool {
 }
 
 // ingressGap is a gap in the road through an Ingress; without names it is about all
-// Services of the Ingress.
+// Services of the Ingress, also those that only its actions name.
 func ingressGap(ing *networkingv1.Ingress, reason string, services ...string) *blind {
 	if len(services) == 0 {
-		for _, b := range pathBackends(ing) {
-			if b.Service != nil {
-				services = append(services, b.Service.Name)
-			}
-		}
+		services = servicesOf(ing)
 	}
 	gap := Gap{Object: "Ingress " + ing.Namespace + "/" + ing.Name, Reason: reason}
 	return &blind{Gap: gap, services: services}
 }
 
-// actionGap is about an action, which this version does not read: it may send traffic
-// to any Service, whose name then stands in the annotation as text.
-func actionGap(ing *networkingv1.Ingress, action string) *blind {
-	b := ingressGap(ing, fmt.Sprintf("sends traffic by action %s, which is not read yet", action), action)
-	b.text = ing.Annotations[annotationPrefix+"actions."+action]
-	return b
+func servicesOf(ing *networkingv1.Ingress) []string {
+	var out []string
+	for _, b := range pathBackends(ing) {
+		if b.Service == nil {
+			continue
+		}
+		action, err := actionOf(b.Service, annotations{ingress: ing.Annotations})
+		if err != nil {
+			continue
+		}
+		for _, t := range action.targets() {
+			out = append(out, t.service)
+		}
+	}
+	return out
 }
 
 // gapsAbout adds the gaps that may hide a route to a Service.

@@ -70,6 +70,8 @@ type Route struct {
 	DeregistrationDelaySeconds *int32 `json:"deregistrationDelaySeconds"`
 	BackendProtocol            string `json:"backendProtocol,omitempty"`        // HTTP or HTTPS
 	BackendProtocolVersion     string `json:"backendProtocolVersion,omitempty"` // HTTP1, HTTP2 or GRPC
+	// Maybe is nil for a route that is there for certain.
+	Maybe *Doubt `json:"maybe,omitempty"`
 }
 
 // Kind is the kind of this one route.

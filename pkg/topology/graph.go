@@ -5,7 +5,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // LabelReadinessGate is the namespace label that makes LBC add readiness gates
@@ -20,10 +19,19 @@ type Sources struct {
 	// Ingresses and Services of the namespace.
 	Ingresses []*networkingv1.Ingress
 	Services  []*corev1.Service
+	// Neighbours are the Ingresses of all other namespaces.
+	Neighbours []Neighbour
 	// Cluster-scoped objects.
 	Classes     []*networkingv1.IngressClass
 	ClassParams []*IngressClassParams
 	Options     Options
+}
+
+// Neighbour is an Ingress of another namespace. It adds no route; but it may share a
+// load balancer with Ingresses of this one, and then has a say in what is deployed.
+type Neighbour struct {
+	Ingress         *networkingv1.Ingress
+	NamespaceLabels map[string]string
 }
 
 // Options say how this cluster's LBC is set up.
@@ -33,17 +41,6 @@ type Options struct {
 	ClassAnnotations []string
 	// DefaultTargetType is LBC's flag --default-target-type. Empty means "instance".
 	DefaultTargetType string
-}
-
-// IngressClassParams is what decides here of the class parameters of LBC
-// (elbv2.k8s.aws/v1beta1) and of EKS Auto Mode (eks.amazonaws.com/v1).
-type IngressClassParams struct {
-	// Group is the API group: each controller has its own kind of this name.
-	Group, Name string
-	// NamespaceSelector limits the class to some namespaces; nil means all.
-	NamespaceSelector *metav1.LabelSelector
-	// TargetType beats every annotation; empty means not set.
-	TargetType string
 }
 
 // Graph knows who sends traffic where in one namespace. It is immutable and safe
@@ -69,24 +66,10 @@ func NewGraph(src Sources) *Graph {
 	for _, svc := range src.Services {
 		byName[svc.Name] = svc
 	}
-	classes := newClassLoader(&src)
-	for _, ing := range src.Ingresses {
-		g.addIngress(ing, classes, byName)
-	}
-	return g
-}
-
-func (g *Graph) addIngress(ing *networkingv1.Ingress, classes *classLoader, services map[string]*corev1.Service) {
-	class, gap := classes.load(ing)
-	if gap != nil {
-		g.gaps = append(g.gaps, *gap)
-	}
-	if class == nil {
-		return
-	}
-	backends, gaps := ingressBackends(ing, class, services)
-	g.gaps = append(g.gaps, gaps...)
+	backends, gaps := ingressBackends(&src, byName)
+	g.gaps = gaps
 	for _, b := range backends {
 		g.backends[b.service.Name] = append(g.backends[b.service.Name], b)
 	}
+	return g
 }

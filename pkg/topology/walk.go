@@ -67,9 +67,17 @@ func (g *Graph) serviceRoutes(svc *corev1.Service, pods Pods) []Route {
 		r := backends[i].route
 		describe(&r, svc)
 		place(&r, backends[i].port, pods)
+		if r.ContainerPort == nil && r.Maybe == nil {
+			r.Maybe = unresolved(&r)
+		}
 		routes = append(routes, r)
 	}
 	return routes
+}
+
+// unresolved is a target group without targets.
+func unresolved(r *Route) *Doubt {
+	return &Doubt{Reason: TargetPortUnresolved, Because: "no container declares port " + r.TargetPort.StrVal + ", to which Service " + r.Service + " leads"}
 }
 
 func plainRoutes(svc *corev1.Service, pods Pods) []Route {
