@@ -41,6 +41,9 @@ type Exposure struct {
 	ReadinessGate bool
 	// Gaps are the things that may lead here and could not be read.
 	Gaps []Gap
+	// Expected are the Services that look as if an ALB were to come, and that none leads
+	// to yet.
+	Expected []Expected
 }
 
 // Route is one target group, or one Service port, and the container behind it.

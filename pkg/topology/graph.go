@@ -51,6 +51,8 @@ type Graph struct {
 	// backends are the Ingress backends that lead to each Service, by its name.
 	backends map[string][]backend
 	gaps     []blind
+	// expected are those Services, by name, that seem to wait for an Ingress.
+	expected map[string]*Expected
 }
 
 // NewGraph resolves every Ingress of the namespace once, so that an exposure is a
@@ -71,5 +73,6 @@ func NewGraph(src Sources) *Graph {
 	for _, b := range backends {
 		g.backends[b.service.Name] = append(g.backends[b.service.Name], b)
 	}
+	g.expected = g.expectALB(&src)
 	return g
 }

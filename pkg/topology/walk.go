@@ -31,6 +31,9 @@ func (g *Graph) Exposure(pods Pods) Exposure {
 		}
 		e.Routes = append(e.Routes, g.serviceRoutes(svc, pods)...)
 		e.Gaps = g.gapsAbout(svc.Name, e.Gaps)
+		if expected, ok := g.expected[svc.Name]; ok {
+			e.Expected = append(e.Expected, *expected)
+		}
 	}
 	sort.SliceStable(e.Routes, func(i, j int) bool { return less(&e.Routes[i], &e.Routes[j]) })
 	for i := range e.Routes {

@@ -37,6 +37,9 @@ func (p *page) traffic() {
 		if r.HealthCheck != nil {
 			p.line("%s   targets: %s; health check: %s", indent, r.TargetType, healthCheck(r.HealthCheck))
 		}
+		if r.Maybe != nil {
+			p.line("%s   in doubt: %s", indent, r.Maybe.Because)
+		}
 	}
 }
 
