@@ -18,10 +18,12 @@ type annotations struct {
 }
 
 func (a annotations) lookup(name string) (string, bool) {
-	if v, ok := a.service[annotationPrefix+name]; ok {
+	var room [96]byte // so that no key is made in memory
+	key := append(append(room[:0], annotationPrefix...), name...)
+	if v, ok := a.service[string(key)]; ok {
 		return v, true
 	}
-	v, ok := a.ingress[annotationPrefix+name]
+	v, ok := a.ingress[string(key)]
 	return v, ok
 }
 
@@ -59,7 +61,10 @@ func (a annotations) oneOf(name, byDefault string, allowed ...string) (string, e
 
 // list reads "a,b,c", without blanks around the items and without empty ones.
 func (a annotations) list(name string) []string {
-	v, _ := a.lookup(name)
+	v, ok := a.lookup(name)
+	if !ok {
+		return nil
+	}
 	var out []string
 	for _, item := range strings.Split(v, ",") {
 		if item = strings.TrimSpace(item); item != "" {
@@ -72,6 +77,9 @@ func (a annotations) list(name string) []string {
 // pairs reads "key=value,key=value". Of two equal keys the last one counts.
 func (a annotations) pairs(name string) (map[string]string, error) {
 	items := a.list(name)
+	if len(items) == 0 {
+		return nil, nil
+	}
 	out := make(map[string]string, len(items))
 	for _, item := range items {
 		key, value, found := strings.Cut(item, "=")

@@ -15,11 +15,6 @@ type blind struct {
 	text string
 }
 
-// about tells whether the gap may hide a route to a Service.
-func (b *blind) about(service string) bool {
-	return slices.Contains(b.services, service) || b.text != "" && strings.Contains(b.text, `"`+service+`"`)
-}
-
 // ingressGap is a gap in the road through an Ingress; without names it is about all
 // Services of the Ingress, also those that only its actions name.
 func ingressGap(ing *networkingv1.Ingress, reason string, services ...string) *blind {
@@ -47,12 +42,43 @@ func servicesOf(ing *networkingv1.Ingress) []string {
 	return out
 }
 
-// gapsAbout adds the gaps that may hide a route to a Service.
-func (g *Graph) gapsAbout(service string, gaps []Gap) []Gap {
-	for i := range g.gaps {
-		if b := &g.gaps[i]; b.about(service) && !slices.Contains(gaps, b.Gap) {
-			gaps = append(gaps, b.Gap)
+// gapIndex finds the gaps that may hide a route to a Service.
+type gapIndex struct {
+	byService map[string][]Gap
+	// texts are those whose text may name further Services.
+	texts []blind
+}
+
+func indexGaps(blinds []blind) gapIndex {
+	x := gapIndex{byService: map[string][]Gap{}}
+	for i := range blinds {
+		b := &blinds[i]
+		for _, service := range b.services {
+			x.byService[service] = appendOnce(x.byService[service], b.Gap)
+		}
+		if b.text != "" {
+			x.texts = append(x.texts, *b)
+		}
+	}
+	return x
+}
+
+// about adds the gaps that may hide a route to a Service.
+func (x *gapIndex) about(service string, gaps []Gap) []Gap {
+	for _, gap := range x.byService[service] {
+		gaps = appendOnce(gaps, gap)
+	}
+	for i := range x.texts {
+		if b := &x.texts[i]; strings.Contains(b.text, `"`+service+`"`) {
+			gaps = appendOnce(gaps, b.Gap)
 		}
 	}
 	return gaps
+}
+
+func appendOnce(gaps []Gap, gap Gap) []Gap {
+	if slices.Contains(gaps, gap) {
+		return gaps
+	}
+	return append(gaps, gap)
 }

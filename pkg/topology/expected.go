@@ -19,7 +19,7 @@ type Expected struct {
 func (g *Graph) expectALB(src *Sources) map[string]*Expected {
 	out := map[string]*Expected{}
 	for _, svc := range src.Services {
-		if len(g.backends[svc.Name]) == 0 && hasALBAnnotation(svc) && len(g.gapsAbout(svc.Name, nil)) == 0 {
+		if len(g.backends[svc.Name]) == 0 && hasALBAnnotation(svc) && len(g.gaps.about(svc.Name, nil)) == 0 {
 			out[svc.Name] = &Expected{Service: svc.Name, Kind: expectedKind(svc, src.Options.DefaultTargetType)}
 		}
 	}

@@ -1,8 +1,6 @@
 package topology
 
 import (
-	"sort"
-
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 )
@@ -47,10 +45,10 @@ type Options struct {
 // for concurrent use.
 type Graph struct {
 	readinessGate bool
-	services      []*corev1.Service
+	services      serviceIndex
 	// backends are the Ingress backends that lead to each Service, by its name.
 	backends map[string][]backend
-	gaps     []blind
+	gaps     gapIndex
 	// expected are those Services, by name, that seem to wait for an Ingress.
 	expected map[string]*Expected
 }
@@ -60,16 +58,15 @@ type Graph struct {
 func NewGraph(src Sources) *Graph {
 	g := &Graph{
 		readinessGate: src.NamespaceLabels[LabelReadinessGate] == "enabled",
-		services:      append([]*corev1.Service(nil), src.Services...),
+		services:      indexServices(src.Services),
 		backends:      map[string][]backend{},
 	}
-	sort.Slice(g.services, func(i, j int) bool { return g.services[i].Name < g.services[j].Name })
 	byName := make(map[string]*corev1.Service, len(src.Services))
 	for _, svc := range src.Services {
 		byName[svc.Name] = svc
 	}
 	backends, gaps := ingressBackends(&src, byName)
-	g.gaps = gaps
+	g.gaps = indexGaps(gaps)
 	for _, b := range backends {
 		g.backends[b.service.Name] = append(g.backends[b.service.Name], b)
 	}

@@ -25,12 +25,10 @@ type Container struct {
 // Exposure finds every route that leads to the Pods.
 func (g *Graph) Exposure(pods Pods) Exposure {
 	e := Exposure{Kind: None, ReadinessGate: g.readinessGate}
-	for _, svc := range g.services {
-		if !selects(svc, pods.Labels) {
-			continue
-		}
+	var few [8]*corev1.Service // no memory for a usual Deployment
+	for _, svc := range g.services.selecting(pods.Labels, few[:0]) {
 		e.Routes = append(e.Routes, g.serviceRoutes(svc, pods)...)
-		e.Gaps = g.gapsAbout(svc.Name, e.Gaps)
+		e.Gaps = g.gaps.about(svc.Name, e.Gaps)
 		if expected, ok := g.expected[svc.Name]; ok {
 			e.Expected = append(e.Expected, *expected)
 		}
