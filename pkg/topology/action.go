@@ -89,11 +89,20 @@ func actionOf(b *networkingv1.IngressServiceBackend, a annotations) (*action, er
 		for _, t := range read.ForwardConfig.TargetGroups {
 			if t.ServicePort != nil {
 				// The predecessor of LBC wrote numbers as text.
-				*t.ServicePort = intstr.Parse(t.ServicePort.String())
+				*t.ServicePort = parsePort(t.ServicePort.String())
 			}
 		}
 	}
 	return read, nil
+}
+
+// parsePort takes for a name what is no number. (The one of package intstr writes to the
+// log when the number is too large.)
+func parsePort(text string) intstr.IntOrString {
+	if n, err := strconv.ParseInt(text, 10, 32); err == nil {
+		return intstr.FromInt32(int32(n))
+	}
+	return intstr.FromString(text)
 }
 
 // targets are the Service ports that the action forwards to.

@@ -89,7 +89,7 @@ func healthCheck(r *Route, a annotations, b *backend) (*HealthCheck, error) {
 func healthCheckPort(r *Route, a annotations, b *backend) (string, error) {
 	const traffic = "traffic-port"
 	v := a.text("healthcheck-port", traffic)
-	if v == traffic || intstr.Parse(v).Type == intstr.Int {
+	if v == traffic || parsePort(v).Type == intstr.Int {
 		return v, nil
 	}
 	for i := range b.service.Spec.Ports {
