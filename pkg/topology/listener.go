@@ -3,7 +3,8 @@ package topology
 import (
 	"fmt"
 	"slices"
-	"strconv"
+
+	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
 // listeners are the ports that an Ingress asks its load balancer to listen on, with
@@ -67,11 +68,11 @@ func sslRedirect(members []*member, all listeners) (int32, error) {
 	var asked []int32
 	for _, m := range members {
 		if text := m.class.params.SSLRedirectPort; text != "" {
-			port, err := strconv.ParseInt(text, 10, 32)
-			if err != nil {
+			port := parsePort(text)
+			if port.Type != intstr.Int {
 				return 0, nil // LBC then redirects nothing at all
 			}
-			asked = append(asked, int32(port))
+			asked = append(asked, port.IntVal)
 			continue
 		}
 		if _, ok := m.annotations.lookup("ssl-redirect"); !ok {
