@@ -9,7 +9,7 @@ import (
 // redirect. Subnets, security groups and certificates are believed to fit, as only AWS
 // can tell.
 func (g *group) check() (redirect bool) {
-	all := listeners{}
+	all := ports{}
 	for _, m := range g.members {
 		g.note(all.merge(m.listeners))
 	}
@@ -51,7 +51,7 @@ func (g *group) disagree(name string, ofClass func(*IngressClassParams) string) 
 
 // twoDefaultBackends reports members whose default backends meet on one listener (LBC
 // pkg/ingress/model_build_listener.go).
-func (g *group) twoDefaultBackends(all listeners, redirect bool) error {
+func (g *group) twoDefaultBackends(all ports, redirect bool) error {
 	for port, protocol := range all {
 		if redirect && protocol == "HTTP" {
 			continue

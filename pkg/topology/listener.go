@@ -7,17 +7,17 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
-// listeners are the ports that an Ingress asks its load balancer to listen on, with
+// ports are those that an Ingress asks its load balancer to listen on, with
 // their protocols (LBC pkg/ingress/model_build_listener.go).
-type listeners map[int32]string
+type ports map[int32]string
 
-func listenersOf(a annotations, params *IngressClassParams) (listeners, error) {
+func listenersOf(a annotations, params *IngressClassParams) (ports, error) {
 	const name = "listen-ports"
 	if _, ok := a.lookup(name); !ok {
 		if len(params.CertificateARNs) > 0 || len(a.list("certificate-arn")) > 0 {
-			return listeners{443: "HTTPS"}, nil
+			return ports{443: "HTTPS"}, nil
 		}
-		return listeners{80: "HTTP"}, nil
+		return ports{80: "HTTP"}, nil
 	}
 	var entries []map[string]int32
 	if _, err := a.structure(name, &entries); err != nil {
@@ -26,7 +26,7 @@ func listenersOf(a annotations, params *IngressClassParams) (listeners, error) {
 	if len(entries) == 0 {
 		return nil, unusable(name, "it is empty")
 	}
-	out := listeners{}
+	out := ports{}
 	for _, entry := range entries {
 		for protocol, port := range entry {
 			if protocol != "HTTP" && protocol != "HTTPS" {
@@ -42,7 +42,7 @@ func listenersOf(a annotations, params *IngressClassParams) (listeners, error) {
 }
 
 // merge adds the listeners of another member of the group.
-func (l listeners) merge(more listeners) error {
+func (l ports) merge(more ports) error {
 	for port, protocol := range more {
 		if known, ok := l[port]; ok && known != protocol {
 			return fmt.Errorf("has members that disagree about the protocol of port %d", port)
@@ -53,7 +53,7 @@ func (l listeners) merge(more listeners) error {
 }
 
 // forwards tells whether any listener does more than to redirect to HTTPS.
-func (l listeners) forwards(redirected bool) bool {
+func (l ports) forwards(redirected bool) bool {
 	for _, protocol := range l {
 		if protocol == "HTTPS" || !redirected {
 			return true
@@ -64,7 +64,7 @@ func (l listeners) forwards(redirected bool) bool {
 
 // sslRedirect is the port to which the group's HTTP listeners redirect everything, 0
 // for none (LBC pkg/ingress/model_builder.go).
-func sslRedirect(members []*member, all listeners) (int32, error) {
+func sslRedirect(members []*member, all ports) (int32, error) {
 	var asked []int32
 	for _, m := range members {
 		if text := m.class.params.SSLRedirectPort; text != "" {

@@ -13,7 +13,7 @@ type member struct {
 	ing         *networkingv1.Ingress
 	class       *class
 	annotations annotations // of the Ingress only
-	listeners   listeners
+	listeners   ports
 	// backends are the target groups that are fine by themselves.
 	backends []backend
 	// mistakes of the Ingress, which stop its controller. Each is a clause that follows
@@ -85,7 +85,7 @@ func (m *member) forward(targets []target, services map[string]*corev1.Service) 
 	for _, t := range targets {
 		b, err := m.targetGroup(t, services)
 		if err != nil {
-			m.close(err.Error(), serviceNames(targets)...)
+			m.close(err.Error(), servicesOfTargets(targets)...)
 			return
 		}
 		made = append(made, b)
@@ -106,7 +106,7 @@ func (m *member) targetGroup(t target, services map[string]*corev1.Service) (*ba
 	return newBackend(m, svc, t.port)
 }
 
-func serviceNames(targets []target) []string {
+func servicesOfTargets(targets []target) []string {
 	out := make([]string, len(targets))
 	for i := range targets {
 		out[i] = targets[i].service
