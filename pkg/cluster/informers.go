@@ -3,6 +3,8 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -86,7 +88,11 @@ func (s *State) register(ctx context.Context, c cache.Cache) ([]func() bool, err
 		if err != nil {
 			return nil, fmt.Errorf("informer for %T: %w", w.object, err)
 		}
-		registration, err := informer.AddEventHandler(onAny(s.event))
+		handler := onAny(s.event)
+		if _, ok := w.object.(*networkingv1.Ingress); ok {
+			handler = unlessStatus(handler)
+		}
+		registration, err := informer.AddEventHandler(handler)
 		if err != nil {
 			return nil, fmt.Errorf("event handler for %T: %w", w.object, err)
 		}
@@ -100,8 +106,10 @@ func (s *State) event(o metav1.Object) {
 	switch o.(type) {
 	case *networkingv1.IngressClass:
 		s.graphs.forgetAll()
-	case *metav1.PartialObjectMetadata: // a Namespace: its labels let routes in elsewhere
-		s.graphs.forgetReaders(o.GetName())
+	case *networkingv1.Ingress, *metav1.PartialObjectMetadata:
+		// Ingresses of different namespaces may share a load balancer, and the labels of a
+		// Namespace decide whether its Ingresses may; they let routes in elsewhere, too.
+		s.graphs.forgetAll()
 	default:
 		s.graphs.forget(o.GetNamespace())
 	}
@@ -133,4 +141,26 @@ func onAny(event func(metav1.Object)) toolscache.ResourceEventHandler {
 		UpdateFunc: func(_, obj any) { handle(obj) },
 		DeleteFunc: handle,
 	}
+}
+
+// unlessStatus passes over updates in which nothing changed but the status, as the
+// load balancer controller writes them.
+func unlessStatus(h toolscache.ResourceEventHandler) toolscache.ResourceEventHandler {
+	return toolscache.ResourceEventHandlerFuncs{
+		AddFunc: func(obj any) { h.OnAdd(obj, false) },
+		UpdateFunc: func(before, after any) {
+			if !sameButStatus(before, after) {
+				h.OnUpdate(before, after)
+			}
+		},
+		DeleteFunc: h.OnDelete,
+	}
+}
+
+func sameButStatus(before, after any) bool {
+	a, ok := before.(metav1.Object)
+	b, too := after.(metav1.Object)
+	return ok && too && a.GetUID() == b.GetUID() && a.GetGeneration() == b.GetGeneration() && a.GetGeneration() != 0 &&
+		maps.Equal(a.GetAnnotations(), b.GetAnnotations()) && slices.Equal(a.GetFinalizers(), b.GetFinalizers()) &&
+		a.GetDeletionTimestamp().Equal(b.GetDeletionTimestamp())
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/rollguard/rollguard/pkg/topology"
 )
 
-// listed are the cached objects of one namespace and the classes.
+// listed are the cached objects that decide about one namespace. The Ingresses are
+// those of all namespaces, as they may share load balancers.
 type listed struct {
 	ingresses networkingv1.IngressList
 	services  corev1.ServiceList
@@ -19,8 +20,8 @@ type listed struct {
 }
 
 func (l *listed) read(ctx context.Context, r client.Reader, namespace string) error {
-	if err := r.List(ctx, &l.ingresses, client.InNamespace(namespace), client.UnsafeDisableDeepCopy); err != nil {
-		return fmt.Errorf("ingresses of namespace %s: %w", namespace, err)
+	if err := r.List(ctx, &l.ingresses, client.UnsafeDisableDeepCopy); err != nil {
+		return fmt.Errorf("ingresses: %w", err)
 	}
 	if err := r.List(ctx, &l.services, client.InNamespace(namespace), client.UnsafeDisableDeepCopy); err != nil {
 		return fmt.Errorf("services of namespace %s: %w", namespace, err)
@@ -31,14 +32,24 @@ func (l *listed) read(ctx context.Context, r client.Reader, namespace string) er
 	return nil
 }
 
-func (l *listed) sources() topology.Sources {
+// sources takes a way to the labels of other namespaces.
+func (l *listed) sources(namespace string, labels func(string) map[string]string) topology.Sources {
 	src := topology.Sources{
-		Ingresses: make([]*networkingv1.Ingress, len(l.ingresses.Items)),
+		Namespace: namespace,
 		Services:  make([]*corev1.Service, len(l.services.Items)),
 		Classes:   make([]*networkingv1.IngressClass, len(l.classes.Items)),
 	}
+	known := map[string]map[string]string{}
 	for i := range l.ingresses.Items {
-		src.Ingresses[i] = &l.ingresses.Items[i]
+		ing := &l.ingresses.Items[i]
+		if ing.Namespace == namespace {
+			src.Ingresses = append(src.Ingresses, ing)
+			continue
+		}
+		if _, ok := known[ing.Namespace]; !ok {
+			known[ing.Namespace] = labels(ing.Namespace)
+		}
+		src.Neighbours = append(src.Neighbours, topology.Neighbour{Ingress: ing, NamespaceLabels: known[ing.Namespace]})
 	}
 	for i := range l.services.Items {
 		src.Services[i] = &l.services.Items[i]

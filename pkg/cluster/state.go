@@ -110,15 +110,15 @@ func (s *State) sources(ctx context.Context, namespace string) (topology.Sources
 	if err := lists.read(ctx, s.reader, namespace); err != nil {
 		return topology.Sources{}, err
 	}
-	src := lists.sources()
-	src.Namespace = namespace
-	src.Objects = &view{kinds: s.kinds, own: namespace, labels: func(other string) map[string]string {
+	labels := func(other string) map[string]string {
 		meta, err := s.namespace(ctx, other)
 		if err != nil {
 			return nil // no such namespace: no labels
 		}
 		return meta.Labels
-	}}
+	}
+	src := lists.sources(namespace, labels)
+	src.Objects = &view{kinds: s.kinds, own: namespace, labels: labels}
 	return src, nil
 }
 

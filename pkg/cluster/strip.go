@@ -14,19 +14,22 @@ func strip(obj any) (any, error) {
 	if o, ok := obj.(metav1.Object); ok {
 		o.SetManagedFields(nil)
 		o.SetOwnerReferences(nil)
-		o.SetFinalizers(nil)
 		delete(o.GetAnnotations(), lastApplied)
 	}
 	switch o := obj.(type) {
 	case *networkingv1.Ingress:
+		// Its finalizers tell of which group it was a member.
 		o.Status = networkingv1.IngressStatus{}
 		o.Spec.TLS = nil
 	case *corev1.Service:
+		o.Finalizers = nil
 		o.Status = corev1.ServiceStatus{}
 	case *corev1.PersistentVolumeClaim:
-		o.Labels, o.Annotations = nil, nil
+		o.Labels, o.Annotations, o.Finalizers = nil, nil, nil
 		o.Spec = corev1.PersistentVolumeClaimSpec{AccessModes: o.Spec.AccessModes}
 		o.Status = corev1.PersistentVolumeClaimStatus{AccessModes: o.Status.AccessModes}
+	case metav1.Object:
+		o.SetFinalizers(nil)
 	}
 	return obj, nil
 }

@@ -20,12 +20,27 @@ func (s *Set) Graph(namespace string) *topology.Graph {
 		Ingresses:       sorted(s.ingresses[namespace]),
 		Services:        sorted(s.services[namespace]),
 		Classes:         sorted(s.classes[""]),
+		Neighbours:      s.neighbours(namespace),
 		Objects:         view{s},
 		Options:         s.options.Topology,
 	}
 	g := topology.NewGraph(src)
 	s.graphs[namespace] = g
 	return g
+}
+
+// neighbours are the Ingresses of all other namespaces.
+func (s *Set) neighbours(namespace string) []topology.Neighbour {
+	var out []topology.Neighbour
+	for _, other := range slices.Sorted(maps.Keys(s.ingresses)) {
+		if other == namespace {
+			continue
+		}
+		for _, ing := range sorted(s.ingresses[other]) {
+			out = append(out, topology.Neighbour{Ingress: ing, NamespaceLabels: s.namespaceLabels(other)})
+		}
+	}
+	return out
 }
 
 // Annotations are the annotations of a Namespace, none when it is not in the files.

@@ -49,8 +49,10 @@ const (
 
 	NotExposed        Code = "NotExposed"
 	ExposureAssumed   Code = "ExposureAssumed"
+	ExposureExpected  Code = "ExposureExpected"
 	ExposureUnclear   Code = "ExposureUnclear"
 	ReadinessGateUsed Code = "ReadinessGateUsed"
+	RouteInDoubt      Code = "RouteInDoubt"
 	OwnedByController Code = "OwnedByController"
 	PendingRollout    Code = "PendingRollout"
 	TooManyContainers Code = "TooManyContainers"
@@ -156,6 +158,8 @@ func skippedEntries() []Entry {
 	return []Entry{
 		{NotExposed, Skipped, "Nothing sends traffic to this Deployment, so nothing is needed.", "If that is wrong, say how traffic comes with the annotation rollguard.io/exposure."},
 		{ExposureAssumed, Skipped, "No route was found yet; the Deployment declares a port, so it was treated as exposed by a Service, without probes.", ""},
+		{ExposureExpected, Skipped, "A Service has annotations for an ALB, and no Ingress leads to it, as in a first Helm install, where the Ingress comes after the Deployment.", "Set rollguard.io/exposure on the Deployment or its namespace if an ALB is on its way; else remove the annotations."},
+		{RouteInDoubt, Skipped, "A route may not be in use: the load balancer controller does not deploy it as things are, and leaves what it deployed before; or it has no targets. It is guarded all the same.", "See the message: it names what is wrong."},
 		{ReadinessGateUsed, Skipped, "The readiness gate already makes rollouts wait for the load balancer.", ""},
 		{OwnedByController, Skipped, "Another controller owns this Deployment and would undo changes.", "If it would not, set the annotation rollguard.io/owned to mutate."},
 		{TooManyContainers, Skipped, "The Deployment has more containers than any Pod that runs, and is not looked at.", ""},

@@ -30,8 +30,39 @@ func (e *evaluation) expose() {
 	for _, gap := range e.exposure.Gaps {
 		e.find(AtRisk, ExposureUnclear, "", fmt.Sprintf("%s %s, so it was not counted as a route", gap.Object, gap.Reason))
 	}
+	e.doubts()
+	e.expected()
 	if e.exposure.Kind == topology.None {
 		e.find(Skipped, NotExposed, "", "nothing sends traffic to this Deployment, so it needs nothing")
+	}
+}
+
+// doubts says which routes may not be there. Each reason is said once.
+func (e *evaluation) doubts() {
+	if !e.exposure.Kind.ALB() {
+		return // an annotation says that none counts
+	}
+	routes := e.exposure.Routes
+	for i := range routes {
+		doubt := routes[i].Maybe
+		said := doubt == nil
+		for j := 0; j < i && !said; j++ {
+			said = routes[j].Maybe != nil && routes[j].Maybe.Because == doubt.Because
+		}
+		if !said {
+			e.find(Skipped, RouteInDoubt, "", fmt.Sprintf("%s may not be in use, as %s; it is guarded all the same", &routes[i], doubt.Because))
+		}
+	}
+}
+
+// expected says that an Ingress seems to be on its way, where that would change
+// anything.
+func (e *evaluation) expected() {
+	if e.exposure.Kind.ALB() || e.in.Settings.Exposure.Value != api.ExposureAuto {
+		return
+	}
+	for _, x := range e.exposure.Expected {
+		e.find(Skipped, ExposureExpected, "", fmt.Sprintf("Service %s has annotations for an ALB, and no Ingress leads to it yet: if one is to come, set %sexposure to %s", x.Service, api.Prefix, x.Kind))
 	}
 }
 

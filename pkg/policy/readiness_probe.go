@@ -25,6 +25,8 @@ func readinessProbe(e *evaluation) {
 				return s.Path.Value, backendScheme(p)
 			}
 			if s.Port.Value == nil && p.route != nil && standsFor(p.route) {
+				c := &e.result.Computed
+				c.ReadinessPath, c.ReadinessPathSource = p.route.HealthCheck.Path, "health check of "+p.route.String()
 				return p.route.HealthCheck.Path, p.route.HealthCheck.Protocol
 			}
 			return "", ""

@@ -36,6 +36,9 @@ type Computed struct {
 	PreStopSleep, GracePeriod, MinReady api.Setting[time.Duration]
 	// The sources in words, as a formula says more than a layer.
 	PreStopSleepSource, GracePeriodSource, MinReadySource string
+	// ReadinessPath is what a readiness probe of ours asks for because a health check
+	// does; empty without one.
+	ReadinessPath, ReadinessPathSource string
 }
 
 // longestFollowedDelay is the longest deregistration delay that a sleep follows.
@@ -67,9 +70,9 @@ func (e *evaluation) neededSleep() timing {
 		t.needed, t.rest = propagation, request+margin
 		t.sleepSource = fmt.Sprintf("%s: %s", e.profileName(), propagation)
 	}
-	if delay, ok := e.drainDelay(); ok && delay+5*time.Second > t.needed {
+	if delay, route := e.drainDelay(); route != nil && delay+5*time.Second > t.needed {
 		t.needed = delay + 5*time.Second
-		t.sleepSource = fmt.Sprintf("deregistration delay %s + 5s", delay)
+		t.sleepSource = fmt.Sprintf("deregistration delay of %s: %s + 5s", route, delay)
 	}
 	if s.PreStopSleep.Value != nil {
 		t.needed = *s.PreStopSleep.Value
@@ -107,20 +110,25 @@ func (e *evaluation) propagation() time.Duration {
 	return p.Service
 }
 
-// drainDelay is the longest deregistration delay of all routes, if it is one to
-// follow; a longer one is reported.
-func (e *evaluation) drainDelay() (time.Duration, bool) {
+// drainDelay is the longest deregistration delay of all routes and the route that has
+// it, if it is one to follow; a longer one is reported.
+func (e *evaluation) drainDelay() (time.Duration, *topology.Route) {
 	longest := time.Duration(-1)
+	var from *topology.Route
 	for i := range e.exposure.Routes {
-		if seconds := e.exposure.Routes[i].DeregistrationDelaySeconds; seconds != nil {
-			longest = max(longest, time.Duration(*seconds)*time.Second)
+		r := &e.exposure.Routes[i]
+		if r.DeregistrationDelaySeconds == nil {
+			continue
+		}
+		if delay := time.Duration(*r.DeregistrationDelaySeconds) * time.Second; delay > longest {
+			longest, from = delay, r
 		}
 	}
 	if longest > longestFollowedDelay {
 		e.find(Skipped, LongDrainDelay, "", fmt.Sprintf("the target group's deregistration delay of %s is longer than any sensible sleep, so it is not followed", longest))
-		return 0, false
+		return 0, nil
 	}
-	return longest, longest >= 0
+	return longest, from
 }
 
 // neededGrace decides the grace period, and shortens the sleep where the grace

@@ -1,7 +1,6 @@
 package topology
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -18,39 +17,77 @@ type blind struct {
 	all bool
 }
 
-// about tells whether the gap may hide a route to a Service.
-func (b *blind) about(service string) bool {
-	return b.all || slices.Contains(b.services, service) || b.text != "" && strings.Contains(b.text, `"`+service+`"`)
-}
-
 // ingressGap is a gap in the road through an Ingress; without names it is about all
-// Services of the Ingress.
+// Services of the Ingress, also those that only its actions name.
 func ingressGap(ing *networkingv1.Ingress, reason string, services ...string) *blind {
 	if len(services) == 0 {
-		for _, b := range pathBackends(ing) {
-			if b.Service != nil {
-				services = append(services, b.Service.Name)
-			}
-		}
+		services = servicesOf(ing)
 	}
 	gap := Gap{Object: "Ingress " + ing.Namespace + "/" + ing.Name, Reason: reason}
 	return &blind{Gap: gap, services: services}
 }
 
-// actionGap is about an action, which this version does not read: it may send traffic
-// to any Service, whose name then stands in the annotation as text.
-func actionGap(ing *networkingv1.Ingress, action string) *blind {
-	b := ingressGap(ing, fmt.Sprintf("sends traffic by action %s, which is not read yet", action), action)
-	b.text = ing.Annotations[annotationPrefix+"actions."+action]
-	return b
-}
-
-// gapsAbout adds the gaps that may hide a route to a Service.
-func (g *Graph) gapsAbout(service string, gaps []Gap) []Gap {
-	for i := range g.gaps {
-		if b := &g.gaps[i]; b.about(service) && !slices.Contains(gaps, b.Gap) {
-			gaps = append(gaps, b.Gap)
+func servicesOf(ing *networkingv1.Ingress) []string {
+	var out []string
+	for _, b := range pathBackends(ing) {
+		if b.Service == nil {
+			continue
+		}
+		action, err := actionOf(b.Service, annotations{ingress: ing.Annotations})
+		if err != nil {
+			continue
+		}
+		for _, t := range action.targets() {
+			out = append(out, t.service)
 		}
 	}
+	return out
+}
+
+// gapIndex finds the gaps that may hide a route to a Service.
+type gapIndex struct {
+	byService map[string][]Gap
+	// texts are those whose text may name further Services, all those of any Service.
+	texts []blind
+	all   []Gap
+}
+
+func indexGaps(blinds []blind) gapIndex {
+	x := gapIndex{byService: map[string][]Gap{}}
+	for i := range blinds {
+		b := &blinds[i]
+		for _, service := range b.services {
+			x.byService[service] = appendOnce(x.byService[service], b.Gap)
+		}
+		if b.text != "" {
+			x.texts = append(x.texts, *b)
+		}
+		if b.all {
+			x.all = appendOnce(x.all, b.Gap)
+		}
+	}
+	return x
+}
+
+// about adds the gaps that may hide a route to a Service.
+func (x *gapIndex) about(service string, gaps []Gap) []Gap {
+	for _, gap := range x.byService[service] {
+		gaps = appendOnce(gaps, gap)
+	}
+	for i := range x.texts {
+		if b := &x.texts[i]; strings.Contains(b.text, `"`+service+`"`) {
+			gaps = appendOnce(gaps, b.Gap)
+		}
+	}
+	for _, gap := range x.all {
+		gaps = appendOnce(gaps, gap)
+	}
 	return gaps
+}
+
+func appendOnce(gaps []Gap, gap Gap) []Gap {
+	if slices.Contains(gaps, gap) {
+		return gaps
+	}
+	return append(gaps, gap)
 }

@@ -10,10 +10,7 @@ import (
 // apis/elbv2/v1beta1/ingressclassparams_types.go; Auto Mode's has the same fields).
 type classParams struct {
 	metav1.ObjectMeta `json:"metadata"`
-	Spec              struct {
-		NamespaceSelector *metav1.LabelSelector `json:"namespaceSelector"`
-		TargetType        string                `json:"targetType"`
-	} `json:"spec"`
+	Spec              IngressClassParams `json:"spec"`
 }
 
 // classParamsKinds are the class parameters of both controllers.
@@ -34,9 +31,9 @@ func classParamsOf(in *inputs) []*IngressClassParams {
 	out := in.ClassParams
 	for _, kind := range classParamsKinds() {
 		for _, p := range list[*classParams](in, kind, "") {
-			out = append(out, &IngressClassParams{
-				Group: kind.Group, Name: p.Name, NamespaceSelector: p.Spec.NamespaceSelector, TargetType: p.Spec.TargetType,
-			})
+			params := p.Spec // the object belongs to a cache
+			params.Group, params.Name = kind.Group, p.Name
+			out = append(out, &params)
 		}
 	}
 	return out

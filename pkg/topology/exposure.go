@@ -54,6 +54,9 @@ type Exposure struct {
 	ReadinessGate bool
 	// Gaps are the things that may lead here and could not be read.
 	Gaps []Gap
+	// Expected are the Services that look as if an ALB were to come, and that none leads
+	// to yet.
+	Expected []Expected
 }
 
 // HealthCheck is how the load balancer decides that a target may get traffic.

@@ -1,11 +1,8 @@
 package topology
 
 import (
-	"sort"
-
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // LabelReadinessGate is the namespace label that makes LBC add readiness gates
@@ -20,6 +17,8 @@ type Sources struct {
 	// Ingresses and Services of the namespace.
 	Ingresses []*networkingv1.Ingress
 	Services  []*corev1.Service
+	// Neighbours are the Ingresses of all other namespaces.
+	Neighbours []Neighbour
 	// Cluster-scoped objects.
 	Classes     []*networkingv1.IngressClass
 	ClassParams []*IngressClassParams
@@ -27,6 +26,13 @@ type Sources struct {
 	// for while the graph is built, and not after.
 	Objects Objects
 	Options Options
+}
+
+// Neighbour is an Ingress of another namespace. It adds no route; but it may share a
+// load balancer with Ingresses of this one, and then has a say in what is deployed.
+type Neighbour struct {
+	Ingress         *networkingv1.Ingress
+	NamespaceLabels map[string]string
 }
 
 // Options say how this cluster's LBC is set up.
@@ -38,25 +44,16 @@ type Options struct {
 	DefaultTargetType string
 }
 
-// IngressClassParams is what decides here of the class parameters of LBC
-// (elbv2.k8s.aws/v1beta1) and of EKS Auto Mode (eks.amazonaws.com/v1).
-type IngressClassParams struct {
-	// Group is the API group: each controller has its own kind of this name.
-	Group, Name string
-	// NamespaceSelector limits the class to some namespaces; nil means all.
-	NamespaceSelector *metav1.LabelSelector
-	// TargetType beats every annotation; empty means not set.
-	TargetType string
-}
-
 // Graph knows who sends traffic where in one namespace. It is immutable and safe
 // for concurrent use.
 type Graph struct {
 	readinessGate bool
-	services      []*corev1.Service
+	services      serviceIndex
 	// backends are the target groups that lead to each Service, by its name.
 	backends map[string][]backend
-	gaps     []blind
+	gaps     gapIndex
+	// expected are those Services, by name, that seem to wait for an Ingress.
+	expected map[string]*Expected
 }
 
 // NewGraph looks through every door once, so that an exposure is a walk over the
@@ -64,22 +61,23 @@ type Graph struct {
 func NewGraph(src Sources) *Graph {
 	g := &Graph{
 		readinessGate: src.NamespaceLabels[LabelReadinessGate] == "enabled",
-		services:      append([]*corev1.Service(nil), src.Services...),
+		services:      indexServices(src.Services),
 		backends:      map[string][]backend{},
 	}
-	sort.Slice(g.services, func(i, j int) bool { return g.services[i].Name < g.services[j].Name })
 	byName := make(map[string]*corev1.Service, len(src.Services))
 	for _, svc := range src.Services {
 		byName[svc.Name] = svc
 	}
 	in := &inputs{Sources: &src, services: byName, found: g.backends}
+	var blinds []blind
 	for _, open := range doors() {
 		backends, gaps := open(in)
-		g.gaps = append(g.gaps, gaps...)
+		blinds = append(blinds, gaps...)
 		for _, b := range backends {
 			g.backends[b.service.Name] = append(g.backends[b.service.Name], b)
 		}
 	}
-	g.gaps = append(g.gaps, in.gaps...)
+	g.gaps = indexGaps(append(blinds, in.gaps...))
+	g.expected = g.expectALB(&src)
 	return g
 }

@@ -36,17 +36,30 @@ const (
 
 // class is what an Ingress's class decides about its target groups.
 type class struct {
-	controller        string
-	targetType        string // from IngressClassParams; empty when not set
+	controller string
+	// params are never nil.
+	params            *IngressClassParams
 	defaultTargetType string
+}
+
+// classError says why the class of an Ingress cannot be told. It is a clause that
+// follows the name of the Ingress.
+type classError struct {
+	reason string
+	// elsewhere is set where the class was made for other namespaces: that is no mistake.
+	elsewhere bool
+	// blocking is set where LBC gives up whatever group it is loading (group_loader.go
+	// tolerates only what it calls an invalid class).
+	blocking bool
 }
 
 // classLoader tells whether an Ingress belongs to an ALB controller, in the order
 // of LBC's pkg/ingress/group_loader.go and class_loader.go.
 type classLoader struct {
-	src     *Sources
-	classes map[string]*networkingv1.IngressClass
-	params  map[string]*IngressClassParams
+	src      *Sources
+	classes  map[string]*networkingv1.IngressClass
+	params   map[string]*IngressClassParams
+	defaults []string // the default classes, sorted
 }
 
 func newClassLoader(src *Sources) *classLoader {
@@ -57,16 +70,20 @@ func newClassLoader(src *Sources) *classLoader {
 	}
 	for _, c := range src.Classes {
 		l.classes[c.Name] = c
+		if c.Annotations[annotationDefault] == "true" {
+			l.defaults = append(l.defaults, c.Name)
+		}
 	}
+	slices.Sort(l.defaults)
 	for _, p := range src.ClassParams {
 		l.params[p.Group+"/"+p.Name] = p
 	}
 	return l
 }
 
-// load returns nil when the Ingress is not an ALB's, with a gap when that is so
-// only for a mistake.
-func (l *classLoader) load(ing *networkingv1.Ingress) (*class, *blind) {
+// load returns nil when the Ingress is not an ALB's, with an error when that is so
+// only for its class. It takes the labels of the Ingress's namespace.
+func (l *classLoader) load(ing *networkingv1.Ingress, namespace labels.Set) (*class, *classError) {
 	if ing.DeletionTimestamp != nil {
 		return nil, nil
 	}
@@ -76,12 +93,17 @@ func (l *classLoader) load(ing *networkingv1.Ingress) (*class, *blind) {
 		if !slices.Contains(l.classAnnotations(), name) {
 			return nil, nil
 		}
-		return l.newClass(ControllerLBC, ""), nil
+		return l.newClass(ControllerLBC, new(IngressClassParams)), nil
 	}
-	if ing.Spec.IngressClassName != nil {
-		return l.named(ing, *ing.Spec.IngressClassName)
+	switch {
+	case ing.Spec.IngressClassName != nil:
+		return l.named(*ing.Spec.IngressClassName, namespace)
+	case len(l.defaults) == 0:
+		return nil, nil
+	case len(l.defaults) == 1:
+		return l.named(l.defaults[0], namespace)
 	}
-	return l.byDefault(ing)
+	return nil, &classError{reason: fmt.Sprintf("names no class, and there are several default classes: %v", l.defaults), blocking: true}
 }
 
 func (l *classLoader) classAnnotations() []string {
@@ -91,35 +113,18 @@ func (l *classLoader) classAnnotations() []string {
 	return l.src.Options.ClassAnnotations
 }
 
-func (l *classLoader) newClass(controller, targetType string) *class {
-	c := &class{controller: controller, targetType: targetType, defaultTargetType: l.src.Options.DefaultTargetType}
+func (l *classLoader) newClass(controller string, params *IngressClassParams) *class {
+	c := &class{controller: controller, params: params, defaultTargetType: l.src.Options.DefaultTargetType}
 	if c.defaultTargetType == "" {
 		c.defaultTargetType = TargetInstance
 	}
 	return c
 }
 
-func (l *classLoader) byDefault(ing *networkingv1.Ingress) (*class, *blind) {
-	var defaults []string
-	for _, c := range l.src.Classes {
-		if c.Annotations[annotationDefault] == "true" {
-			defaults = append(defaults, c.Name)
-		}
-	}
-	switch len(defaults) {
-	case 0:
-		return nil, nil
-	case 1:
-		return l.named(ing, defaults[0])
-	}
-	slices.Sort(defaults)
-	return nil, ingressGap(ing, fmt.Sprintf("names no class, and there are several default classes: %v", defaults))
-}
-
-func (l *classLoader) named(ing *networkingv1.Ingress, name string) (*class, *blind) {
+func (l *classLoader) named(name string, namespace labels.Set) (*class, *classError) {
 	c, ok := l.classes[name]
 	if !ok {
-		return nil, ingressGap(ing, fmt.Sprintf("names IngressClass %s, which does not exist", name))
+		return nil, &classError{reason: fmt.Sprintf("names IngressClass %s, which does not exist", name)}
 	}
 	group := paramsGroup(c.Spec.Controller)
 	if group == "" {
@@ -127,26 +132,26 @@ func (l *classLoader) named(ing *networkingv1.Ingress, name string) (*class, *bl
 	}
 	ref := c.Spec.Parameters
 	if ref == nil {
-		return l.newClass(c.Spec.Controller, ""), nil
+		return l.newClass(c.Spec.Controller, new(IngressClassParams)), nil
 	}
 	if ref.APIGroup == nil || *ref.APIGroup != group || ref.Kind != "IngressClassParams" {
-		return nil, ingressGap(ing, fmt.Sprintf("has IngressClass %s, whose parameters are not IngressClassParams of %s", name, group))
+		return nil, &classError{reason: fmt.Sprintf("has IngressClass %s, whose parameters are not IngressClassParams of %s", name, group)}
 	}
 	params, ok := l.params[group+"/"+ref.Name]
 	if !ok {
-		return nil, ingressGap(ing, fmt.Sprintf("has IngressClass %s, whose IngressClassParams %s cannot be found", name, ref.Name))
+		return nil, &classError{reason: fmt.Sprintf("has IngressClass %s, whose IngressClassParams %s cannot be found", name, ref.Name)}
 	}
-	matches, err := l.matchesNamespace(params.NamespaceSelector)
+	chosen, err := selected(params.NamespaceSelector, namespace)
 	if err != nil {
-		return nil, ingressGap(ing, fmt.Sprintf("has IngressClassParams %s with a bad namespaceSelector: %v", ref.Name, err))
+		return nil, &classError{reason: fmt.Sprintf("has IngressClassParams %s with a bad namespaceSelector: %v", ref.Name, err)}
 	}
-	if !matches {
-		return nil, nil
+	if !chosen {
+		return nil, &classError{reason: fmt.Sprintf("has IngressClassParams %s, whose namespaceSelector leaves out this namespace", ref.Name), elsewhere: true}
 	}
-	return l.newClass(c.Spec.Controller, params.TargetType), nil
+	return l.newClass(c.Spec.Controller, params), nil
 }
 
-func (l *classLoader) matchesNamespace(selector *metav1.LabelSelector) (bool, error) {
+func selected(selector *metav1.LabelSelector, namespace labels.Set) (bool, error) {
 	if selector == nil {
 		return true, nil
 	}
@@ -154,5 +159,5 @@ func (l *classLoader) matchesNamespace(selector *metav1.LabelSelector) (bool, er
 	if err != nil {
 		return false, err
 	}
-	return s.Matches(labels.Set(l.src.NamespaceLabels)), nil
+	return s.Matches(namespace), nil
 }

@@ -47,6 +47,8 @@ type Route struct {
 	DeregistrationDelaySeconds *int32 `json:"deregistrationDelaySeconds"`
 	BackendProtocol            string `json:"backendProtocol,omitempty"`        // HTTP or HTTPS; TCP, UDP, TLS and the like for an NLB
 	BackendProtocolVersion     string `json:"backendProtocolVersion,omitempty"` // HTTP1, HTTP2 or GRPC
+	// Maybe is nil for a route that is there for certain.
+	Maybe *Doubt `json:"maybe,omitempty"`
 }
 
 // Balancer is a kind of load balancer with target groups.

@@ -3,73 +3,20 @@ package topology
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
-const annotationPrefix = "alb.ingress.kubernetes.io/"
-
-// annotations reads LBC's annotations: the Service's beats the Ingress's, even when
-// it is empty (LBC pkg/ingress/model_build_target_group.go).
-type annotations struct {
-	service, ingress map[string]string
-}
-
-func (a annotations) text(name, byDefault string) string {
-	if v, ok := a.lookup(name); ok && v != "" {
-		return v
-	}
-	return byDefault
-}
-
-func (a annotations) lookup(name string) (string, bool) {
-	if v, ok := a.service[annotationPrefix+name]; ok {
-		return v, true
-	}
-	v, ok := a.ingress[annotationPrefix+name]
-	return v, ok
-}
-
-// number reads a whole number without trimming blanks, as LBC does.
-func (a annotations) number(name string, byDefault int32) (int32, error) {
-	v, ok := a.lookup(name)
-	if !ok {
-		return byDefault, nil
-	}
-	n, err := strconv.ParseInt(v, 10, 32)
-	if err != nil {
-		return 0, fmt.Errorf("annotation %s%s: %q is not a whole number", annotationPrefix, name, v)
-	}
-	return int32(n), nil
-}
-
-// oneOf reads a word that must be one of a few, in exactly this spelling.
-func (a annotations) oneOf(name, byDefault string, allowed ...string) (string, error) {
-	v, ok := a.lookup(name)
-	if !ok {
-		return byDefault, nil
-	}
-	for _, word := range allowed {
-		if v == word {
-			return v, nil
-		}
-	}
-	return "", fmt.Errorf("annotation %s%s: %q is none of %s", annotationPrefix, name, v, strings.Join(allowed, ", "))
-}
-
-// targetGroup fills in what the target group of a backend looks like.
+// targetGroup fills in what the target group of a backend looks like (LBC
+// pkg/ingress/model_build_target_group.go).
 func targetGroup(r *Route, a annotations, class *class, b *backend) error {
 	var err error
-	if r.TargetType, err = a.oneOf("target-type", class.defaultTargetType, TargetIP, TargetInstance); err != nil {
+	if r.TargetType, err = targetType(a, class); err != nil {
 		return err
 	}
-	if class.targetType != "" {
-		r.TargetType = class.targetType
-	}
-	if r.TargetType == TargetInstance && b.service.Spec.Type != corev1.ServiceTypeNodePort && b.service.Spec.Type != corev1.ServiceTypeLoadBalancer {
-		return fmt.Errorf("wants instance targets, for which Service %s would have to be of type NodePort or LoadBalancer", b.service.Name)
+	if r.TargetType == TargetInstance && !hasNodePort(b.service, b.port) {
+		return fmt.Errorf("wants instance targets, for which Service %s would have to have node ports: type NodePort or LoadBalancer", b.service.Name)
 	}
 	if r.BackendProtocol, err = a.oneOf("backend-protocol", "HTTP", "HTTP", "HTTPS"); err != nil {
 		return err
@@ -82,6 +29,27 @@ func targetGroup(r *Route, a annotations, class *class, b *backend) error {
 	}
 	r.DeregistrationDelaySeconds, err = deregistrationDelay(a)
 	return err
+}
+
+// targetType leaves a wrong annotation unread when the class parameters decide.
+func targetType(a annotations, class *class) (string, error) {
+	if class.params.TargetType != "" {
+		return class.params.TargetType, nil
+	}
+	return a.oneOf("target-type", class.defaultTargetType, TargetIP, TargetInstance)
+}
+
+// hasNodePort tells whether the API server gives the Service port a node port. In
+// files it need not be written.
+func hasNodePort(svc *corev1.Service, port *corev1.ServicePort) bool {
+	switch svc.Spec.Type {
+	case corev1.ServiceTypeNodePort:
+		return true
+	case corev1.ServiceTypeLoadBalancer:
+		allocate := svc.Spec.AllocateLoadBalancerNodePorts
+		return port.NodePort != 0 || allocate == nil || *allocate
+	}
+	return false
 }
 
 // healthCheck applies LBC's defaults (pkg/ingress/model_builder.go): 15 s, 5 s,
@@ -111,16 +79,17 @@ func healthCheck(r *Route, a annotations, b *backend) (*HealthCheck, error) {
 	if hc.HealthyThreshold, err = a.number("healthy-threshold-count", 2); err != nil {
 		return nil, err
 	}
+	// It decides nothing here, but a mistake in it stops LBC.
+	if _, err = a.number("unhealthy-threshold-count", 2); err != nil {
+		return nil, err
+	}
 	return hc, nil
 }
 
 func healthCheckPort(r *Route, a annotations, b *backend) (string, error) {
 	const traffic = "traffic-port"
 	v := a.text("healthcheck-port", traffic)
-	if v == traffic {
-		return v, nil
-	}
-	if _, err := strconv.ParseInt(v, 10, 32); err == nil {
+	if v == traffic || parsePort(v).Type == intstr.Int {
 		return v, nil
 	}
 	for i := range b.service.Spec.Ports {
@@ -130,31 +99,29 @@ func healthCheckPort(r *Route, a annotations, b *backend) (string, error) {
 		case r.TargetType == TargetInstance:
 			return strconv.Itoa(int(p.NodePort)), nil
 		case p.TargetPort.Type == intstr.String:
-			return "", fmt.Errorf("annotation %shealthcheck-port names port %s, whose target port is a name: LBC refuses that for ip targets", annotationPrefix, v)
+			return "", unusable("healthcheck-port", "it names port %s, whose target port is a name, which is refused for ip targets", v)
 		default:
 			return strconv.Itoa(p.TargetPort.IntValue()), nil
 		}
 	}
-	return "", fmt.Errorf("annotation %shealthcheck-port: Service %s has no port %q", annotationPrefix, b.service.Name, v)
+	return "", unusable("healthcheck-port", "Service %s has no port %q", b.service.Name, v)
 }
 
-// deregistrationDelay reads one attribute of a list "key=value,key=value".
+// deregistrationDelay reads one attribute of the list. AWS refuses what is no number.
 func deregistrationDelay(a annotations) (*int32, error) {
-	list, ok := a.lookup("target-group-attributes")
+	const list = "target-group-attributes"
+	attributes, err := a.pairs(list)
+	if err != nil {
+		return nil, err
+	}
+	value, ok := attributes["deregistration_delay.timeout_seconds"]
 	if !ok {
 		return nil, nil
 	}
-	for _, item := range strings.Split(list, ",") {
-		key, value, _ := strings.Cut(item, "=")
-		if strings.TrimSpace(key) != "deregistration_delay.timeout_seconds" {
-			continue
-		}
-		n, err := strconv.ParseInt(strings.TrimSpace(value), 10, 32)
-		if err != nil {
-			return nil, fmt.Errorf("annotation %starget-group-attributes: %q is not a number of seconds", annotationPrefix, value)
-		}
-		delay := int32(n)
-		return &delay, nil
+	n, err := strconv.ParseInt(value, 10, 32)
+	if err != nil {
+		return nil, unusable(list, "%q is not a number of seconds", value)
 	}
-	return nil, nil
+	delay := int32(n)
+	return &delay, nil
 }

@@ -151,6 +151,8 @@ func TestAMistakeInATargetGroupLeavesAGap(t *testing.T) {
 		{"healthcheck-interval-seconds", " 15", `" 15" is not a whole number`},
 		{"healthcheck-timeout-seconds", "5s", "is not a whole number"},
 		{"healthy-threshold-count", "", "is not a whole number"},
+		{"unhealthy-threshold-count", "two", "is not a whole number"},
+		{"target-group-attributes", "stickiness.enabled", "is not of the form key=value"},
 		{"healthcheck-port", "missing", `Service web has no port "missing"`},
 		{"healthcheck-port", "http", "whose target port is a name"},
 		{"target-group-attributes", "deregistration_delay.timeout_seconds=soon", "is not a number of seconds"},
@@ -172,6 +174,27 @@ func TestInstanceTargetsNeedAServiceWithNodePorts(t *testing.T) {
 		if e.Kind.ALB() != alb || (len(e.Gaps) == 0) != alb {
 			t.Errorf("Service type %q: kind %s, gaps %+v", kind, e.Kind, e.Gaps)
 		}
+	}
+}
+
+func TestALoadBalancerServiceMayGoWithoutNodePorts(t *testing.T) {
+	no := false
+	for nodePort, want := range map[int32]bool{0: false, 30080: true} {
+		e := exposure(sources(func(s *topology.Sources) {
+			spec := &s.Services[0].Spec
+			spec.Type, spec.AllocateLoadBalancerNodePorts, spec.Ports[0].NodePort = corev1.ServiceTypeLoadBalancer, &no, nodePort
+		}))
+		if e.Kind.ALB() != want {
+			t.Errorf("node port %d: kind %s, gaps %+v", nodePort, e.Kind, e.Gaps)
+		}
+	}
+}
+
+func TestAWrongTargetTypeDoesNoHarmWhereTheClassDecides(t *testing.T) {
+	src := with(ingress(annotated(lbc+"target-type", "IP")), class("alb", topology.ControllerLBC, parameters("elbv2.k8s.aws", "IngressClassParams", "p")))
+	src.ClassParams = []*topology.IngressClassParams{{Group: "elbv2.k8s.aws", Name: "p", TargetType: "ip"}}
+	if e := exposure(src); e.Kind != topology.ALBIP {
+		t.Errorf("kind %s, gaps %+v", e.Kind, e.Gaps)
 	}
 }
 

@@ -25,12 +25,13 @@ type Container struct {
 // Exposure finds every route that leads to the Pods.
 func (g *Graph) Exposure(pods Pods) Exposure {
 	e := Exposure{Kind: None, ReadinessGate: g.readinessGate}
-	for _, svc := range g.services {
-		if !selects(svc, pods.Labels) {
-			continue
-		}
+	var few [8]*corev1.Service // no memory for a usual Deployment
+	for _, svc := range g.services.selecting(pods.Labels, few[:0]) {
 		e.Routes = append(e.Routes, g.serviceRoutes(svc, pods)...)
-		e.Gaps = g.gapsAbout(svc.Name, e.Gaps)
+		e.Gaps = g.gaps.about(svc.Name, e.Gaps)
+		if expected, ok := g.expected[svc.Name]; ok {
+			e.Expected = append(e.Expected, *expected)
+		}
 	}
 	sort.SliceStable(e.Routes, func(i, j int) bool { return less(&e.Routes[i], &e.Routes[j]) })
 	for i := range e.Routes {
@@ -67,9 +68,17 @@ func (g *Graph) serviceRoutes(svc *corev1.Service, pods Pods) []Route {
 		r := backends[i].route
 		describe(&r, svc)
 		place(&r, backends[i].port, pods)
+		if r.ContainerPort == nil && r.Maybe == nil {
+			r.Maybe = unresolved(&r)
+		}
 		routes = append(routes, r)
 	}
 	return routes
+}
+
+// unresolved is a target group without targets.
+func unresolved(r *Route) *Doubt {
+	return &Doubt{Reason: TargetPortUnresolved, Because: "no container declares port " + r.TargetPort.StrVal + ", to which Service " + r.Service + " leads"}
 }
 
 func plainRoutes(svc *corev1.Service, pods Pods) []Route {

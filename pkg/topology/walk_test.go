@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/rollguard/rollguard/pkg/topology"
@@ -128,12 +127,9 @@ func TestABackendThatCannotBeReadLeavesAGapAndTheOthersStay(t *testing.T) {
 		"a port that does not exist":    {backend("web", 81), "names port 81 of Service web, which has no such port"},
 		"a port name that is not there": {namedBackend("web", "grpc"), "names port grpc of Service web, which has no such port"},
 		"a resource":                    {networkingv1.IngressBackend{Resource: &corev1.TypedLocalObjectReference{}}, "has a resource backend, which LBC refuses"},
-		"an action":                     {namedBackend("forward", "use-annotation"), "sends traffic by action forward, which is not read yet"},
 	} {
 		e := exposure(sources(func(s *topology.Sources) {
 			s.Ingresses[0].Spec.Rules = []networkingv1.IngressRule{rule(tc.backend, backend("web", 80))}
-			metav1.SetMetaDataAnnotation(&s.Ingresses[0].ObjectMeta, lbc+"actions.forward",
-				`{"type":"forward","forwardConfig":{"targetGroups":[{"serviceName":"web","servicePort":80}]}}`)
 		}))
 		var want []topology.Gap
 		if tc.reason != "" {

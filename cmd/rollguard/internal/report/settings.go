@@ -83,6 +83,9 @@ func settingsOf(d *decision.Decision) Settings {
 	set(&s, "drainsOnSigterm", settings.Timing.DrainsOnSIGTERM)
 	probe(&s, "startup", &settings.Startup)
 	probe(&s, "readiness", &settings.Readiness)
+	if c := &d.Computed; c.ReadinessPathSource != "" {
+		s.add("readinessPath", c.ReadinessPath, c.ReadinessPathSource)
+	}
 	asked(&s, "exposure", settings.Exposure)
 	asked(&s, "container", settings.Container)
 	asked(&s, "keep", settings.Keep)

@@ -41,6 +41,9 @@ func (p *page) traffic() {
 		case balanced:
 			p.line("%s   targets: %s; the health check is known to AWS only", indent, r.TargetType)
 		}
+		if r.Maybe != nil {
+			p.line("%s   in doubt: %s", indent, r.Maybe.Because)
+		}
 	}
 }
 
