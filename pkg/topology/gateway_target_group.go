@@ -35,7 +35,7 @@ func (p *TargetGroupProps) apply(r *Route, svc *corev1.Service, port *corev1.Ser
 		r.BackendProtocol = "TLS"
 	default:
 		r.BackendProtocol = "HTTP"
-		r.BackendProtocolVersion = value(p.ProtocolVersion, protocolVersion(r.Via, port))
+		r.BackendProtocolVersion = Nullable(value(p.ProtocolVersion, protocolVersion(r.Via, port)))
 	}
 	r.BackendProtocol = value(p.Protocol, r.BackendProtocol)
 	var err error

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"encoding/json"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -45,10 +46,22 @@ type Route struct {
 	HealthCheck *HealthCheck `json:"healthCheck"`
 	// DeregistrationDelaySeconds is nil when not set; AWS then uses 300.
 	DeregistrationDelaySeconds *int32 `json:"deregistrationDelaySeconds"`
-	BackendProtocol            string `json:"backendProtocol,omitempty"`        // HTTP or HTTPS; TCP, UDP, TLS and the like for an NLB
-	BackendProtocolVersion     string `json:"backendProtocolVersion,omitempty"` // HTTP1, HTTP2 or GRPC
+	BackendProtocol            string `json:"backendProtocol,omitempty"` // HTTP or HTTPS; TCP, UDP, TLS and the like for an NLB
+	// BackendProtocolVersion is HTTP1, HTTP2 or GRPC.
+	BackendProtocolVersion Nullable `json:"backendProtocolVersion"`
 	// Maybe is nil for a route that is there for certain.
 	Maybe *Doubt `json:"maybe,omitempty"`
+}
+
+// Nullable is a word that is null in JSON where it is not known.
+type Nullable string
+
+// MarshalJSON writes the word, or null for none.
+func (n Nullable) MarshalJSON() ([]byte, error) {
+	if n == "" {
+		return []byte("null"), nil
+	}
+	return json.Marshal(string(n))
 }
 
 // Balancer is a kind of load balancer with target groups.

@@ -21,9 +21,11 @@ func targetGroup(r *Route, a annotations, class *class, b *backend) error {
 	if r.BackendProtocol, err = a.oneOf("backend-protocol", "HTTP", "HTTP", "HTTPS"); err != nil {
 		return err
 	}
-	if r.BackendProtocolVersion, err = a.oneOf("backend-protocol-version", "HTTP1", "HTTP1", "HTTP2", "GRPC"); err != nil {
+	version, err := a.oneOf("backend-protocol-version", "HTTP1", "HTTP1", "HTTP2", "GRPC")
+	if err != nil {
 		return err
 	}
+	r.BackendProtocolVersion = Nullable(version)
 	if r.HealthCheck, err = healthCheck(r, a, b); err != nil {
 		return err
 	}

@@ -9,9 +9,6 @@ import (
 	"github.com/rollguard/rollguard/pkg/topology"
 )
 
-// notYet are the doors whose cases are not run yet.
-func notYet(via string) bool { return via == "TargetGroupBinding" }
-
 func TestTheRoutesAreThoseOfTheLoadBalancerController(t *testing.T) {
 	used := map[string]bool{}
 	for _, name := range cases(t) {
@@ -54,7 +51,7 @@ func (c *comparison) compare(want verdict, got topology.Exposure) {
 	seen := map[string]bool{}
 	for i := range got.Routes {
 		r := &got.Routes[i]
-		if r.Via == topology.ViaService || r.Controller == topology.ControllerAutoMode || notYet(r.Via) {
+		if r.Via == topology.ViaService || r.Controller == topology.ControllerAutoMode {
 			continue
 		}
 		key, doubt := c.identity(published(c.T, r)), ""
@@ -88,9 +85,7 @@ func (c *comparison) compare(want verdict, got topology.Exposure) {
 
 // note adds a route that LBC makes, or may have made.
 func (c *comparison) note(reasons map[string]string, r route, reason string) {
-	if !notYet(r["via"].(string)) {
-		reasons[c.identity(r)] = reason
-	}
+	reasons[c.identity(r)] = reason
 }
 
 // identity is a route with all its fields but those that the corpus does not know.
