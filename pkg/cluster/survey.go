@@ -42,7 +42,7 @@ func (s *State) Look(ctx context.Context, name string) (decision.Namespace, erro
 	if err != nil {
 		return decision.Namespace{}, err
 	}
-	out := decision.Namespace{Labels: meta.Labels, Annotations: meta.Annotations}
+	out := decision.Namespace{Labels: meta.Labels, Annotations: meta.Annotations, Room: s.rooms.of(name)}
 	if meta.Labels[api.LabelInject] != api.InjectEnabled {
 		return out, nil // nobody asks about its routes
 	}
