@@ -80,7 +80,7 @@ type Result struct {
 	Computed Computed
 
 	optedOut bool
-	// lacking counts the changes to fields that were not ours before.
+	// lacking counts the changes that add a value or make one of ours protect more.
 	lacking int
 	wants   []want
 	// record are the values that are ours, authors those that ours took the place of.

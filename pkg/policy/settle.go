@@ -49,7 +49,7 @@ func (e *evaluation) settleOne(w want) {
 			Rule: w.rule, Outcome: Changed, Code: w.code, Path: w.path,
 			Before: effective, After: w.value, Message: w.text,
 		})
-		if !mine {
+		if !mine || protectsMore(w.path, effective, w.value) {
 			e.result.lacking++
 		}
 		mine = true

@@ -21,7 +21,10 @@ func TestASurveyTellsHowADeploymentStands(t *testing.T) {
 	}{
 		"nothing was ever written":                 {write{}, policy.Unguarded},
 		"all was written and is as it should be":   {write{new: guarded(t), namespace: careful}, policy.Guarded},
-		"the policy changed since":                 {write{new: guarded(t)}, policy.Pending},
+		"the policy asks for less by now":          {write{new: guarded(t)}, policy.Pending},
+		"the policy asks for another path by now":  {write{new: guarded(t), namespace: map[string]string{"profile": "careful", "readiness-path": "/new"}}, policy.Pending},
+		"the policy asks for a longer sleep now":   {write{new: write{}.evaluate(t).object, namespace: careful}, policy.Unguarded},
+		"an ALB came that is slower":               {write{new: write{}.evaluate(t).object, exposure: behindALB(topology.TargetInstance)}, policy.Unguarded},
 		"one probe is missing":                     {write{new: inContainer(t, guarded(t), nil, "readinessProbe"), namespace: careful}, policy.Unguarded},
 		"nothing sends traffic":                    {write{noExposure: true}, policy.Unexposed},
 		"nothing sends traffic any more":           {write{new: guarded(t), noExposure: true}, policy.Unexposed},

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/go-logr/logr"
+	"github.com/go-logr/zapr"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/leaderelection"
 	"k8s.io/client-go/tools/leaderelection/resourcelock"
@@ -22,6 +24,7 @@ const (
 // when it is not. It blocks until ctx ends. Losing the Lease stops the loop, not the
 // webhook.
 func (l *Loop) Start(ctx context.Context) error {
+	ctx = logr.NewContext(ctx, zapr.NewLogger(l.Log)) // client-go logs to the one in its context
 	for ctx.Err() == nil {
 		elector, err := l.elector()
 		if err != nil {

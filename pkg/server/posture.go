@@ -38,6 +38,7 @@ func (s *server) newPosture() (*posture.Loop, error) {
 	}
 	limited := rest.CopyConfig(o.Config)
 	limited.QPS, limited.Burst, limited.RateLimiter = postureQPS, postureBurst, nil
+	limited.WarningHandler = rest.NoWarnings{} // they are our own
 	clients, err := kubernetes.NewForConfig(limited)
 	if err != nil {
 		return nil, fmt.Errorf("clients for posture: %w", err)
