@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -18,6 +19,8 @@ type term struct {
 
 	queue priorityqueue.PriorityQueue[string]
 	tally tally
+	// broken is set while admission is known not to work.
+	broken atomic.Bool
 }
 
 // The priorities: what just changed goes before the round through all namespaces.
@@ -41,11 +44,22 @@ func (l *Loop) lead(ctx context.Context) {
 	parts.Go(func() { wait.UntilWithContext(ctx, t.round, l.Every) })
 	parts.Go(func() { t.work(ctx) })
 	if l.Beside != nil {
-		parts.Go(func() { l.Beside(ctx, func() { t.round(ctx) }) })
+		parts.Go(func() { l.Beside(ctx, t.works(ctx)) })
 	}
 	<-ctx.Done()
 	t.queue.ShutDown()
 	parts.Wait()
+}
+
+// works is told whether admission works. When it does again, writes may have slipped
+// through, and repairs that came to nothing are worth another try.
+func (t *term) works(ctx context.Context) func(bool) {
+	return func(works bool) {
+		if t.broken.Swap(!works) && works {
+			t.tally.forgive()
+			t.round(ctx)
+		}
+	}
 }
 
 // changed returns at once, as the informers call it.

@@ -55,9 +55,10 @@ type Options struct {
 	RepairsPerMinute int
 	// Every is how often all namespaces are gone through; 0 means 10 minutes.
 	Every time.Duration
-	// Beside runs on the leader, beside the loop, until its ctx ends. again asks the loop
-	// to go through all namespaces at once. It may be nil.
-	Beside func(ctx context.Context, again func())
+	// Beside runs on the leader, beside the loop, until its ctx ends. It says whether
+	// admission works: nothing is repaired while it does not, and all namespaces are gone
+	// through once it does again. It may be nil.
+	Beside func(ctx context.Context, works func(bool))
 }
 
 // The intervals.

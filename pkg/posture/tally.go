@@ -75,3 +75,15 @@ func (t *tally) note(namespace, uid string) note {
 	defer t.mu.Unlock()
 	return t.notes[namespace][uid]
 }
+
+// forgive forgets which repairs came to nothing.
+func (t *tally) forgive() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, notes := range t.notes {
+		for uid, n := range notes {
+			n.vain, n.notBefore = 0, time.Time{}
+			notes[uid] = n
+		}
+	}
+}

@@ -5,6 +5,9 @@ import (
 	"slices"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/rollguard/rollguard/pkg/api"
 )
@@ -35,7 +38,9 @@ func Differences(c *admissionregistrationv1.MutatingWebhookConfiguration) []erro
 	}
 	unless(matchesDeployments(w, admissionregistrationv1.Create) && matchesDeployments(w, admissionregistrationv1.Update),
 		"is not called for CREATE and UPDATE of apps/v1 deployments")
-	unless(selectsLabel(w), "is not called for namespaces with the label %s=%s", api.LabelInject, api.InjectEnabled)
+	enabled := labels.Set{api.LabelInject: api.InjectEnabled, corev1.LabelMetadataName: "any"}
+	unless(selects(w.NamespaceSelector, enabled), "is not called for namespaces with the label %s=%s and no other", api.LabelInject, api.InjectEnabled)
+	unless(selects(w.ObjectSelector, labels.Set{"app": "any"}), "is not called for Deployments with any labels")
 	unless(w.FailurePolicy != nil && *w.FailurePolicy == admissionregistrationv1.Ignore,
 		"has a failurePolicy other than Ignore, so writes are refused while it is away")
 	unless(w.TimeoutSeconds != nil && *w.TimeoutSeconds <= maxTimeout, "may hold up a write for more than %d s", maxTimeout)
@@ -58,20 +63,12 @@ func matchesDeployments(w *admissionregistrationv1.MutatingWebhook, operation ad
 	return false
 }
 
-// selectsLabel tells whether the selector asks for our label, in either of its forms,
-// or for nothing.
-func selectsLabel(w *admissionregistrationv1.MutatingWebhook) bool {
-	s := w.NamespaceSelector
-	if s == nil {
+// selects tells whether a selector takes an object that has these labels, and those
+// that any object may have. None takes everything.
+func selects(selector *metav1.LabelSelector, set labels.Set) bool {
+	if selector == nil {
 		return true
 	}
-	if value, ok := s.MatchLabels[api.LabelInject]; ok {
-		return value == api.InjectEnabled
-	}
-	for _, e := range s.MatchExpressions {
-		if e.Key == api.LabelInject {
-			return slices.Contains(e.Values, api.InjectEnabled)
-		}
-	}
-	return len(s.MatchLabels) == 0 && len(s.MatchExpressions) == 0
+	s, err := metav1.LabelSelectorAsSelector(selector)
+	return err == nil && s.Matches(set)
 }

@@ -23,15 +23,12 @@ type Watch struct {
 	Identity string
 	// Tell is called after each look.
 	Tell func(Finding)
-	// Recovered is called when a look finds all well after one that did not.
-	Recovered func()
 	// Failed is called when an Event cannot be written.
 	Failed func(error)
 }
 
 // Run blocks until ctx ends.
 func (w *Watch) Run(ctx context.Context) {
-	last := OK
 	wait.UntilWithContext(ctx, func(ctx context.Context) {
 		found := w.Look(ctx)
 		if ctx.Err() != nil {
@@ -42,10 +39,7 @@ func (w *Watch) Run(ctx context.Context) {
 			if err := w.emit(ctx, found); err != nil {
 				w.Failed(err)
 			}
-		} else if last != OK {
-			w.Recovered()
 		}
-		last = found.Status
 	}, w.Every)
 }
 

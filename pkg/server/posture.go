@@ -85,21 +85,21 @@ func (s *server) startPosture(ctx context.Context) error {
 }
 
 // probe runs the self-probe. When the webhook is back, writes may have slipped through.
-func (s *server) probe(clients kubernetes.Interface, identity string) func(context.Context, func()) {
+func (s *server) probe(clients kubernetes.Interface, identity string) func(context.Context, func(bool)) {
 	o, log := s.options.Posture, s.options.Log.Named("self-probe")
 	every := o.ProbeEvery
 	if every == 0 {
 		every = probeEvery
 	}
-	return func(ctx context.Context, again func()) {
+	return func(ctx context.Context, works func(bool)) {
 		w := selfprobe.Watch{
-			Prober:    selfprobe.Prober{Clients: clients, Namespace: o.ProbeNamespace, Configuration: o.Configuration},
-			Every:     every,
-			Identity:  identity,
-			Recovered: again,
-			Failed:    func(err error) { log.Warn("an Event cannot be written", zap.Error(err)) },
+			Prober:   selfprobe.Prober{Clients: clients, Namespace: o.ProbeNamespace, Configuration: o.Configuration},
+			Every:    every,
+			Identity: identity,
+			Failed:   func(err error) { log.Warn("an Event cannot be written", zap.Error(err)) },
 			Tell: func(f selfprobe.Finding) {
 				s.gauges.SelfProbe(string(f.Status))
+				works(f.Status == selfprobe.OK || f.Status == selfprobe.Unknown)
 				if f.Status != selfprobe.OK {
 					log.Warn("the API server does not get Deployments completed", zap.String("status", string(f.Status)), zap.String("detail", f.Detail))
 				}
