@@ -2,6 +2,7 @@ package policy
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -92,4 +93,26 @@ func sleepOf(raw json.RawMessage) time.Duration {
 	}
 	sleep, _ := hookSleep(&hook)
 	return sleep
+}
+
+// ChangedRules names the rules that change something, in their order.
+func (r *Result) ChangedRules() []string {
+	var out []string
+	for i := range r.Changes {
+		if rule := string(r.Changes[i].Rule); rule != "" && !slices.Contains(out, rule) {
+			out = append(out, rule)
+		}
+	}
+	return out
+}
+
+// Risks are the sentences of the findings that are at risk.
+func (r *Result) Risks() []string {
+	var out []string
+	for i := range r.Findings {
+		if r.Findings[i].Outcome == AtRisk {
+			out = append(out, r.Findings[i].Message)
+		}
+	}
+	return out
 }

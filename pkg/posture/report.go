@@ -2,7 +2,6 @@ package posture
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/rollguard/rollguard/pkg/api"
@@ -31,7 +30,7 @@ func reasons(s policy.State) string {
 func report(s policy.State, d *decision.Decision) string {
 	switch s {
 	case policy.Unguarded:
-		text := fmt.Sprintf("This Deployment is not guarded%s. Missing: %s.", behind(d), missing(d))
+		text := fmt.Sprintf("This Deployment is not guarded%s. Missing: %s.", behind(d), strings.Join(d.ChangedRules(), ", "))
 		if d.Mode == api.Audit {
 			return text + " The mode is audit, so Rollguard will not add it."
 		}
@@ -49,27 +48,11 @@ func behind(d *decision.Decision) string {
 	return " behind " + d.Exposure.Routes[0].String()
 }
 
-// missing names the rules that would change something, in their order.
-func missing(d *decision.Decision) string {
-	var out []string
-	for i := range d.Changes {
-		if rule := string(d.Changes[i].Rule); rule != "" && !slices.Contains(out, rule) {
-			out = append(out, rule)
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
 // maxRisks is how many risks are told in full.
 const maxRisks = 3
 
 func risks(d *decision.Decision) string {
-	var out []string
-	for i := range d.Findings {
-		if d.Findings[i].Outcome == policy.AtRisk {
-			out = append(out, d.Findings[i].Message)
-		}
-	}
+	out := d.Risks()
 	if more := len(out) - maxRisks; more > 0 {
 		out = append(out[:maxRisks], fmt.Sprintf("and %d more", more))
 	}
