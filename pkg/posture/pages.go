@@ -7,6 +7,7 @@ import (
 	"github.com/valyala/fastjson"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
 )
 
 // pageSize is how many Deployments are read at once. One may be as large as 1 MiB,
@@ -18,11 +19,11 @@ const pageSize = 50
 func (v *survey) read(ctx context.Context) error {
 	var parser fastjson.Parser
 	for next := ""; ; {
-		raw, err := v.Clients.AppsV1().RESTClient().Get().
+		raw, err := body(v.Clients.AppsV1().RESTClient().Get().
 			Namespace(v.name).Resource("deployments").
 			SetHeader("Accept", "application/json").
 			VersionedParams(&metav1.ListOptions{Limit: pageSize, Continue: next}, scheme.ParameterCodec).
-			Do(ctx).Raw()
+			Do(ctx))
 		if err != nil {
 			return fmt.Errorf("list Deployments of namespace %s: %w", v.name, err)
 		}
@@ -37,4 +38,13 @@ func (v *survey) read(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// body is the answer, or the API server's own words for an error: Raw alone knows only
+// its code.
+func body(r rest.Result) ([]byte, error) {
+	if err := r.Error(); err != nil {
+		return nil, err
+	}
+	return r.Raw()
 }

@@ -138,18 +138,18 @@ func failed(what api.Repair, err error) string {
 // no manager: an author may write them later without a conflict (docs/adr/0012). The
 // resourceVersion makes it a 409 when the Deployment is not the one that was looked at.
 func (v *survey) write(ctx context.Context, to target, what api.Repair) (string, error) {
-	body, err := json.Marshal(map[string]any{"metadata": map[string]any{
+	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{
 		"resourceVersion": to.version,
 		"annotations":     map[string]string{api.AnnotationRepaired: string(what) + " " + to.version},
 	}})
 	if err != nil {
 		return repairFailed, err
 	}
-	stored, err := v.Clients.AppsV1().RESTClient().Patch(types.MergePatchType).
+	stored, err := body(v.Clients.AppsV1().RESTClient().Patch(types.MergePatchType).
 		Namespace(to.namespace).Resource("deployments").Name(to.name).
 		SetHeader("Accept", "application/json").
 		Param("fieldManager", fieldManager).
-		Body(body).Do(ctx).Raw()
+		Body(patch).Do(ctx))
 	switch {
 	case apierrors.IsConflict(err), apierrors.IsNotFound(err):
 		return repairRaced, nil

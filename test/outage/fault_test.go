@@ -63,6 +63,9 @@ func TestEachFaultOnTheRoadIsNamed(t *testing.T) {
 				t.Errorf("found %s: %s", found.Status, found.Detail)
 			}
 			eventually(t, "an Event that names it", func(ctx context.Context) bool { return events(ctx, t, string(status)) == 1 })
+			if by, code := points(t); code != 1 || !strings.HasPrefix(by["admission"], string(status)+": ") {
+				t.Errorf("check ended with %d and said %q", code, by["admission"])
+			}
 			kubectl(t, "", "delete", "mutatingwebhookconfiguration", "rollguard", "--ignore-not-found")
 			w.configure()
 			w.works()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/valyala/fastjson"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/client-go/rest"
 
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/manifest"
@@ -71,7 +72,7 @@ func (c *Cluster) Gather(ctx context.Context, namespace string) (Gathered, error
 
 func (g *gathering) oneNamespace(ctx context.Context, name string) error {
 	g.enabled = []string{name}
-	raw, err := g.clients.Discovery().RESTClient().Get().AbsPath("/api/v1/namespaces/" + name).Do(ctx).Raw()
+	raw, err := body(g.clients.Discovery().RESTClient().Get().AbsPath("/api/v1/namespaces/"+name).SetHeader("Accept", "application/json").Do(ctx))
 	switch {
 	case apierrors.IsNotFound(err):
 		return fmt.Errorf("namespace %s does not exist", name)
@@ -153,7 +154,7 @@ func (g *gathering) pages(ctx context.Context, path string, use func([]byte) err
 		if next != "" {
 			req = req.Param("continue", next)
 		}
-		raw, err := req.SetHeader("Accept", "application/json").Do(ctx).Raw()
+		raw, err := body(req.SetHeader("Accept", "application/json").Do(ctx))
 		if err != nil {
 			return err
 		}
@@ -183,4 +184,13 @@ func (g *gathering) gap(what string, err error) {
 		text = status.Status().Message
 	}
 	g.Gaps = append(g.Gaps, Gap{What: what, Err: text})
+}
+
+// body is the answer, or the API server's own words for an error: Raw alone knows only
+// its code.
+func body(r rest.Result) ([]byte, error) {
+	if err := r.Error(); err != nil {
+		return nil, err
+	}
+	return r.Raw()
 }
