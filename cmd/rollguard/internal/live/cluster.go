@@ -3,7 +3,6 @@ package live
 import (
 	"fmt"
 
-	"github.com/spf13/pflag"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -17,8 +16,13 @@ type Flags struct {
 	overrides  clientcmd.ConfigOverrides
 }
 
+// flagSet is what is used of a command's flags.
+type flagSet interface {
+	StringVar(p *string, name, value, usage string)
+}
+
 // Register adds the flags.
-func (f *Flags) Register(flags *pflag.FlagSet) {
+func (f *Flags) Register(flags flagSet) {
 	flags.StringVar(&f.kubeconfig, "kubeconfig", "", "kubeconfig file; without one kubectl's rules hold ($KUBECONFIG, ~/.kube/config)")
 	flags.StringVar(&f.overrides.CurrentContext, "context", "", "context of the kubeconfig")
 }
