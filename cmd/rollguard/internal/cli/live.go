@@ -24,7 +24,7 @@ type liveInput struct {
 }
 
 func (in *liveInput) register(cmd *cobra.Command) {
-	in.Flags.Register(cmd.Flags())
+	in.Register(cmd.Flags())
 	cmd.Flags().StringVar(&in.config, "config", "", "the webhook's configuration file, where it has one: profiles, bounds")
 }
 
