@@ -58,6 +58,9 @@ func newCommand() *cobra.Command {
 	flag.StringVar(&f.options.Pod.Name, "pod-name", "", "Pod that this process runs in; Events about bad configuration files go to it")
 	flag.StringVar(&f.pod, "pod-uid", "", "UID of that Pod")
 	flag.StringVar(&f.service, "service", "rollguard", "Service that API servers call")
+	flag.StringVar(&f.options.Posture.Lease, "lease", "rollguard", "Lease of the replica that looks after Deployments which admission did not see; empty for none")
+	flag.StringVar(&f.options.Posture.ProbeNamespace, "probe-namespace", "rollguard-probe", "namespace of the self-probe; empty for none")
+	flag.DurationVar(&f.options.Posture.ProbeEvery, "probe-every", 0, "time between two self-probes; 0 is a minute")
 	flag.StringSliceVar(&certs.DNSNames, "dns-name", nil, "further names in the self-signed certificate")
 	return cmd
 }
@@ -79,6 +82,7 @@ func (f *flags) complete() error {
 	certs := &f.options.Certificates
 	f.options.Pod.Namespace, f.options.Pod.UID = certs.Namespace, types.UID(f.pod)
 	host := f.service + "." + certs.Namespace + ".svc"
+	f.options.Posture.Configuration = certs.Configuration
 	certs.DNSNames = append(certs.DNSNames, host)
 	return nil
 }

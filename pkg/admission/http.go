@@ -2,6 +2,7 @@ package admission
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,7 +35,15 @@ type buffers struct {
 // ServeHTTP answers one review. What is no review gets an HTTP error, which an API
 // server takes for a failed call, so that failurePolicy decides; everything else is
 // answered as allowed.
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.answer(w, r, h.Handle) }
+
+// Reached allows whatever it is asked about and looks at nothing: an API server that
+// gets this answer reaches us, and accepts our certificate. It is for the self-probe.
+func (h *Handler) Reached(w http.ResponseWriter, r *http.Request) {
+	h.answer(w, r, func(context.Context, *Request) *admissionv1.AdmissionResponse { return allowed() })
+}
+
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request, decide func(context.Context, *Request) *admissionv1.AdmissionResponse) {
 	b, _ := h.buffers.Get().(*buffers)
 	if b == nil {
 		b = new(buffers)
@@ -46,7 +55,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fmt.Sprintf("%.*s", maxError, err), status)
 		return
 	}
-	resp := h.Handle(r.Context(), req)
+	resp := decide(r.Context(), req)
 	resp.UID = req.UID
 	w.Header().Set("Content-Type", "application/json")
 	review := admissionv1.AdmissionReview{

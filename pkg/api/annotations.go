@@ -114,6 +114,10 @@ func rolloutAnnotations() []Annotation {
 			Values: "`next`, `immediate`", Default: "`next`",
 			Help: "`next` leaves the Pod template alone until its author changes it; `immediate` completes it on any write that changes the spec or a `rollguard.io` annotation, which starts a rollout.",
 			set:  into(func(s *Settings) *Setting[Rollout] { return &s.Rollout }, oneOf(RolloutNext, RolloutImmediate))},
+		{Key: "repair", OnNamespace: true,
+			Values: "`report`, `strategy`, `rollout`", Default: "`report`",
+			Help: "What happens to a Deployment that is found unguarded, as its route came later or the webhook was away. `report` says so in an Event; `strategy` also writes the strategy, minReadySeconds and the progress deadline, which starts no rollout; `rollout` also completes the Pod template, one Deployment of the namespace after the other.",
+			set:  into(func(s *Settings) *Setting[Repair] { return &s.Repair }, oneOf(Repairs()...))},
 		{Key: "owned", OnDeployment: true,
 			Values: "`mutate`, `skip`", Default: "`skip`",
 			Help: "Whether a Deployment that another controller owns is changed.",
@@ -125,6 +129,9 @@ func rolloutAnnotations() []Annotation {
 		{Key: keyInjected, OnDeployment: true,
 			Values: "written by Rollguard", Default: "",
 			Help: "The record of what Rollguard wrote. Leave it alone."},
+		{Key: keyRepaired, OnDeployment: true,
+			Values: "written by Rollguard", Default: "",
+			Help: "What Rollguard last repaired by itself, and of which resourceVersion. It may be removed."},
 	}
 }
 

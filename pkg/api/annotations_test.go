@@ -20,10 +20,11 @@ var examples = map[string]string{
 	"readiness-timeout": "2s", "startup-timeout": "2s", "readiness-success-threshold": "2",
 	"readiness-failure-threshold": "2", "startup-failure-threshold": "2", "startup-budget": "2s",
 	"min-ready": "1s", "rollout": "immediate", "owned": "mutate",
+	"repair": "strategy",
 }
 
 // silent are the annotations that change no setting by themselves.
-var silent = map[string]string{"allow-overrides": "false", "injected": "{}"}
+var silent = map[string]string{"allow-overrides": "false", "injected": "{}", "repaired": "strategy 1"}
 
 func TestEveryAnnotationCanBeSetWhereTheTableSaysSo(t *testing.T) {
 	untouched, _ := resolve(nil, nil)

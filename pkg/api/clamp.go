@@ -14,6 +14,7 @@ func (s *resolution) clamp() {
 	limit(s, &s.settings.MinReady, b.MaxMinReady)
 	s.settings.Bounds = b
 	s.limitAttempts(b.MaxStartupBudget)
+	s.limitRepair()
 }
 
 // limitAttempts keeps a failure threshold within the startup budget: period times

@@ -1,5 +1,7 @@
 package api
 
+import "slices"
+
 // Prefix is the prefix of every key that belongs to Rollguard.
 const Prefix = "rollguard.io/"
 
@@ -15,6 +17,12 @@ const (
 	// AnnotationInjected on a Deployment is written by Rollguard: the record of what
 	// it wrote.
 	AnnotationInjected = Prefix + "injected"
+
+	// AnnotationRepaired on a Deployment is written by Rollguard's posture loop: what it
+	// last asked its own webhook to repair, and of which resourceVersion. A value that is
+	// new and begins with "rollout" lets the webhook complete the Pod template, where
+	// the namespace asks for that.
+	AnnotationRepaired = Prefix + "repaired"
 )
 
 // Mode says what Rollguard may do.
@@ -49,6 +57,25 @@ const (
 	// RolloutImmediate completes the Pod template on any write.
 	RolloutImmediate Rollout = "immediate"
 )
+
+// Repair says how far Deployments are repaired that slipped through, as they were
+// written before their routes or while the webhook was away.
+type Repair string
+
+// The values of the repair annotation, each going further than the one before.
+const (
+	RepairReport   Repair = "report"   // say so
+	RepairStrategy Repair = "strategy" // and write what starts no rollout
+	RepairRollout  Repair = "rollout"  // and complete the Pod template, one Deployment after the other
+)
+
+// Repairs are all values, from the one that does the least.
+func Repairs() []Repair { return []Repair{RepairReport, RepairStrategy, RepairRollout} }
+
+// Includes tells whether r goes at least as far as other.
+func (r Repair) Includes(other Repair) bool {
+	return slices.Index(Repairs(), r) >= slices.Index(Repairs(), other)
+}
 
 // ProbeKind says what kind of probe is injected.
 type ProbeKind string

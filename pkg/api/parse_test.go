@@ -38,6 +38,7 @@ func show(s api.Settings) map[string]string {
 		"grace-period":      pointee(s.Timing.GracePeriod.Value),
 		"min-ready":         pointee(s.MinReady.Value),
 		"rollout":           text(s.Rollout.Value), "owned": text(s.MutateOwned.Value),
+		"repair":                      text(s.Repair.Value),
 		"readiness-success-threshold": text(s.Readiness.SuccessThreshold.Value),
 		"startup-budget":              pointee(s.Startup.Budget.Value),
 	}

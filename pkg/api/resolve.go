@@ -9,13 +9,17 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
-const keyInjected = "injected"
+const (
+	keyInjected = "injected"
+	keyRepaired = "repaired"
+)
 
 // Resolver turns annotations into [Settings]. It is immutable and safe for
 // concurrent use.
 type Resolver struct {
 	profiles    map[string]Profile
 	bounds      Bounds
+	repair      RepairLimits
 	annotations map[string]*Annotation // by full key
 	keys        []string               // without the prefix, sorted
 }
@@ -23,7 +27,7 @@ type Resolver struct {
 // NewResolver knows the given profiles beside the built-in ones, and beats those of
 // the same name.
 func NewResolver(profiles map[string]Profile, bounds Bounds) *Resolver {
-	r := &Resolver{profiles: BuiltInProfiles(), bounds: bounds, annotations: map[string]*Annotation{}}
+	r := &Resolver{profiles: BuiltInProfiles(), bounds: bounds, repair: RepairLimits{ByDefault: RepairReport, AtMost: RepairRollout}, annotations: map[string]*Annotation{}}
 	for name, p := range profiles {
 		r.profiles[name] = p
 	}
@@ -42,6 +46,7 @@ func NewResolver(profiles map[string]Profile, bounds Bounds) *Resolver {
 func (r *Resolver) Resolve(namespace, deployment map[string]string) (Settings, []Problem) {
 	s := resolution{resolver: r, settings: builtIn()}
 	ns, dep := ourKeys(namespace), ourKeys(deployment)
+	s.settings.Repair.Value = r.repair.ByDefault
 	overrides := s.allowOverrides(namespace)
 	s.profile(namespace, deployment, overrides)
 	s.layer(LayerNamespace, ns, namespace)
@@ -168,11 +173,11 @@ func (s *resolution) layer(layer Layer, keys []string, values map[string]string)
 	}
 }
 
-// refuse reports the annotations of a Deployment whose namespace allows none. The
-// record is not a wish, so it is not refused.
+// refuse reports the annotations of a Deployment whose namespace allows none. What
+// Rollguard wrote is not a wish, so it is not refused.
 func (s *resolution) refuse(keys []string, values map[string]string) {
 	for _, key := range keys {
-		if key == AnnotationInjected {
+		if key == AnnotationInjected || key == AnnotationRepaired {
 			continue
 		}
 		source := Source{Layer: LayerDeployment, Name: key}

@@ -73,7 +73,7 @@ func TestTheContractsDefaultsHold(t *testing.T) {
 		"readiness-period": "1s", "readiness-timeout": "3s", "readiness-success-threshold": "3", "readiness-failure-threshold": "5",
 		"startup-probe": "auto", "startup-path": "", "startup-port": "derived",
 		"startup-period": "5s", "startup-timeout": "3s", "startup-failure-threshold": "derived", "startup-budget": "derived",
-		"min-ready": "derived", "rollout": "next", "owned": "false",
+		"min-ready": "derived", "rollout": "next", "repair": "report", "owned": "false",
 	}
 	if diff := cmp.Diff(want, show(settings)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

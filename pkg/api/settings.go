@@ -29,6 +29,8 @@ type Settings struct {
 	// MinReady is the time a new Pod must stay Ready; nil asks for it to be derived.
 	MinReady Setting[*time.Duration]
 	Rollout  Setting[Rollout]
+	// Repair says how far the posture loop goes. It is the namespace's.
+	Repair Setting[Repair]
 	// Bounds are the administrator's limits; what is computed keeps to them too.
 	Bounds Bounds
 	// MutateOwned lets Rollguard change Deployments that another controller owns.

@@ -23,6 +23,8 @@ type graphs struct {
 	// epoch counts the events. A graph that was built while something changed is used
 	// for the request that asked for it, but not kept.
 	epoch uint64
+
+	changes changes
 }
 
 type entry struct {
@@ -75,6 +77,7 @@ func (g *graphs) remember(namespace string, others map[string]struct{}) {
 
 // forget throws away the graph of one namespace.
 func (g *graphs) forget(namespace string) {
+	defer g.changes.tell(namespace)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.epoch++
@@ -102,6 +105,7 @@ func (g *graphs) forgetReaders(namespace string) {
 
 // forgetAll throws away every graph: a class has changed.
 func (g *graphs) forgetAll() {
+	defer g.changes.tell(EveryNamespace)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.epoch++

@@ -7,6 +7,7 @@ import "github.com/rollguard/rollguard/pkg/topology"
 func (s *State) SetTopology(o topology.Options) { s.graphs.reconfigure(o) }
 
 func (g *graphs) reconfigure(o topology.Options) {
+	defer g.changes.tell(EveryNamespace)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.options = o

@@ -27,7 +27,7 @@ func Resolver(c *v1alpha1.WebhookConfiguration) *api.Resolver {
 		MaxGracePeriod:   c.Bounds.MaxGracePeriod.Duration,
 		MaxStartupBudget: c.Bounds.MaxStartupBudget.Duration,
 		MaxMinReady:      c.Bounds.MaxMinReady.Duration,
-	})
+	}).WithRepair(api.RepairLimits{ByDefault: api.Repair(c.Repair.Default), AtMost: api.Repair(c.Repair.AtMost)})
 }
 
 // Topology says how the cluster's load balancer controller is set up.

@@ -24,6 +24,11 @@ func Validate(c *v1alpha1.WebhookConfiguration) field.ErrorList {
 	word("preStopAction", c.PreStopAction, "auto", "sleep", "exec")
 	word("assumeExposure", c.AssumeExposure, "service", "none")
 	word("warnings", c.Warnings, "changes", "risks", "none")
+	word("repair.default", c.Repair.Default, "report", "strategy", "rollout")
+	word("repair.atMost", c.Repair.AtMost, "report", "strategy", "rollout")
+	if n := c.Repair.PerMinute; n < 1 || n > 1000 {
+		errs = append(errs, field.Invalid(field.NewPath("repair", "perMinute"), n, "must be between 1 and 1000"))
+	}
 	for i, name := range c.ExcludedNamespaces {
 		for _, msg := range validation.IsDNS1123Label(name) {
 			errs = append(errs, field.Invalid(field.NewPath("excludedNamespaces").Index(i), name, msg))

@@ -28,6 +28,9 @@ func TestEveryWrongFieldIsNamed(t *testing.T) {
 		"pre-stop action":               {"preStopAction: http\n", `preStopAction: Unsupported value: "http": supported values: "auto", "sleep", "exec"`},
 		"assumed exposure":              {"assumeExposure: alb-ip\n", `assumeExposure: Unsupported value: "alb-ip": supported values: "service", "none"`},
 		"warnings":                      {"warnings: All\n", `warnings: Unsupported value: "All": supported values: "changes", "risks", "none"`},
+		"the default repair":            {"repair: {default: all}\n", `repair.default: Unsupported value: "all": supported values: "report", "strategy", "rollout"`},
+		"the most that is repaired":     {"repair: {atMost: none}\n", `repair.atMost: Unsupported value: "none"`},
+		"repairs backwards":             {"repair: {perMinute: -1}\n", `repair.perMinute: Invalid value: -1: must be between 1 and 1000`},
 		"no namespace":                  {"excludedNamespaces: [infra, kube_system]\n", `excludedNamespaces[1]: Invalid value: "kube_system"`},
 		"an empty namespace":            {"excludedNamespaces: [\"\"]\n", `excludedNamespaces[0]: Invalid value: ""`},
 		"a profile's name":              {profile("Fast"), `profiles[Fast]: Invalid value: "Fast"`},
@@ -150,5 +153,14 @@ func TestTheTopologyOptionsAreThoseOfTheController(t *testing.T) {
 	want = topology.Options{ClassAnnotations: []string{"alb"}, DefaultTargetType: "instance"}
 	if diff := cmp.Diff(want, config.Topology(parse(t, ""))); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestTheResolverKnowsTheLimitsOfRepairs(t *testing.T) {
+	resolver := config.Resolver(parse(t, "repair: {default: strategy, atMost: strategy}\n"))
+	silent, _ := resolver.Resolve(nil, nil)
+	asking, problems := resolver.Resolve(map[string]string{"rollguard.io/repair": "rollout"}, nil)
+	if silent.Repair.Value != api.RepairStrategy || asking.Repair.Value != api.RepairStrategy || len(problems) != 1 {
+		t.Errorf("got %s, and where rollout is asked for %s with %v", silent.Repair.Value, asking.Repair.Value, problems)
 	}
 }

@@ -52,7 +52,7 @@ func (m *Maker) Make(req *Request) (Decision, error) {
 			return Decision{}, &Error{Stage: StageRead, Err: err}
 		}
 	}
-	in := policy.Input{Room: req.Room, Manifest: req.Manifest, NativeSleep: req.NativeSleep, AssumeService: req.AssumeService}
+	in := policy.Input{Room: req.Room, Manifest: req.Manifest, NativeSleep: req.NativeSleep, AssumeService: req.AssumeService, Survey: req.Survey}
 	var err error
 	if in.New, err = workload.FromValue(objects.New); err != nil {
 		return Decision{}, &Error{Stage: StageRead, Err: err}

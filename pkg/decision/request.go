@@ -6,6 +6,7 @@ import (
 	"github.com/valyala/fastjson"
 
 	"github.com/rollguard/rollguard/pkg/capacity"
+	"github.com/rollguard/rollguard/pkg/policy"
 	"github.com/rollguard/rollguard/pkg/topology"
 )
 
@@ -25,6 +26,9 @@ type Request struct {
 	Room capacity.Room
 	// Manifest, NativeSleep and AssumeService: see [policy.Input].
 	Manifest, NativeSleep, AssumeService bool
+	// Survey is set when New is a stored object that nobody is writing: see
+	// [policy.Input].
+	Survey policy.Survey
 }
 
 // Parsed are the objects of a request as JSON trees.

@@ -31,6 +31,7 @@ type write struct {
 	oldServer  bool
 	assume     bool
 	noExposure bool
+	survey     policy.Survey
 }
 
 // made is what came of a write.
@@ -45,7 +46,7 @@ func (w write) evaluate(t testing.TB) made {
 	if w.new == "" {
 		w.new = bare
 	}
-	in := policy.Input{New: read(t, w.new), NativeSleep: !w.oldServer, AssumeService: w.assume, Exposure: w.exposure, Room: w.room}
+	in := policy.Input{New: read(t, w.new), NativeSleep: !w.oldServer, AssumeService: w.assume, Exposure: w.exposure, Room: w.room, Survey: w.survey}
 	if w.old != "" {
 		stored, err := workload.Stored(read(t, w.old).Raw())
 		if err != nil {

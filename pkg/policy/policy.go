@@ -28,7 +28,20 @@ type Input struct {
 	// AssumeService treats a new Deployment that no route leads to, but that declares
 	// a TCP port, as exposed by a Service that is still to come.
 	AssumeService bool
+	// Survey is set when New is a stored object that nobody is writing. Old is then nil.
+	Survey Survey
 }
+
+// Survey is a question about a stored Deployment.
+type Survey string
+
+// The questions.
+const (
+	// NextRollout asks what would change if its Pod template were written now.
+	NextRollout Survey = "next-rollout"
+	// WithoutRollout asks what may be written now without starting a rollout.
+	WithoutRollout Survey = "without-rollout"
+)
 
 // Trigger says what kind of write was evaluated.
 type Trigger string
@@ -47,6 +60,11 @@ const (
 	FieldsDropped Trigger = "fields-dropped"
 	// Unrelated: neither the spec nor anything that steers Rollguard changed.
 	Unrelated Trigger = "unrelated"
+	// Surveyed: nobody is writing; everything is evaluated, and nothing is assumed.
+	Surveyed Trigger = "surveyed"
+	// RepairAsked: the posture loop asks for the Pod template to be completed, so
+	// everything is evaluated.
+	RepairAsked Trigger = "repair-asked"
 	// LeftAlone: Rollguard has no business with this Deployment.
 	LeftAlone Trigger = "left-alone"
 )
@@ -61,7 +79,10 @@ type Result struct {
 	// Computed are the values that follow from the settings, by name, for explain.
 	Computed Computed
 
-	wants []want
+	optedOut bool
+	// lacking counts the changes that add a value or make one of ours protect more.
+	lacking int
+	wants   []want
 	// record are the values that are ours, authors those that ours took the place of.
 	record, authors map[workload.Path]json.RawMessage
 }

@@ -49,6 +49,9 @@ func (e *evaluation) settleOne(w want) {
 			Rule: w.rule, Outcome: Changed, Code: w.code, Path: w.path,
 			Before: effective, After: w.value, Message: w.text,
 		})
+		if !mine || protectsMore(w.path, effective, w.value) {
+			e.result.lacking++
+		}
 		mine = true
 	}
 	// A default that stands in no manifest is recorded when it is written out: once the

@@ -17,7 +17,7 @@ func (e *evaluation) leaveAlone() bool {
 		return true
 	case d.Labels[api.LabelInject] == api.InjectDisabled:
 		// What was added before goes away with the next rollout.
-		e.optedOut = true
+		e.optedOut, e.result.optedOut = true, true
 		if d.Annotations[api.AnnotationInjected] == "" {
 			return true
 		}
@@ -43,6 +43,7 @@ const maxContainers = 256
 func (e *evaluation) trigger() {
 	e.gather()
 	if e.in.Old == nil {
+		e.survey()
 		return
 	}
 	switch {
@@ -56,8 +57,12 @@ func (e *evaluation) trigger() {
 	default:
 		e.result.Trigger = TemplateChanged
 	}
-	if e.in.Settings.Rollout.Value == api.RolloutImmediate && e.result.Trigger != Unrelated {
+	switch {
+	case e.result.Trigger == Unrelated:
+	case e.in.Settings.Rollout.Value == api.RolloutImmediate:
 		e.result.Trigger = TemplateChanged // the author accepts rollouts
+	case e.repairAsked():
+		e.result.Trigger = RepairAsked
 	}
 }
 

@@ -35,12 +35,18 @@ func (s *server) handler(c *v1alpha1.WebhookConfiguration) *admission.Handler {
 func (s *server) configure(c *v1alpha1.WebhookConfiguration) {
 	s.state.SetTopology(config.Topology(c))
 	s.current.Store(s.handler(c))
+	if s.posture != nil {
+		s.posture.LimitRepairs(int(c.Repair.PerMinute))
+	}
 }
 
 // configured answers with the configuration of this moment.
 func (s *server) configured(w http.ResponseWriter, r *http.Request) {
 	s.current.Load().ServeHTTP(w, r)
 }
+
+// reached answers the self-probe.
+func (s *server) reached(w http.ResponseWriter, r *http.Request) { s.current.Load().Reached(w, r) }
 
 func (s *server) newConfigFile() *configFile {
 	log := s.options.Log.Named("config")

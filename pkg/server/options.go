@@ -13,6 +13,9 @@ import (
 // Path is where the webhook answers.
 const Path = "/mutate"
 
+// ProbePath is where the webhook answers for the self-probe.
+const ProbePath = "/reached"
+
 // Options say how the webhook runs.
 type Options struct {
 	// Config is how the API server is reached.
@@ -35,6 +38,8 @@ type Options struct {
 	// must learn first that this replica is going away.
 	DrainDelay time.Duration
 	Log        *zap.Logger
+	// Posture says what happens beside the requests.
+	Posture Posture
 	// Decider replaces the decision maker. Only tests set it, to see what a failing
 	// rule does to a write.
 	Decider admission.Decider
@@ -50,4 +55,20 @@ type Certificates struct {
 	Namespace, Secret, Configuration string
 	// DNSNames are the names by which API servers call.
 	DNSNames []string
+}
+
+// Posture says how the Deployments are found that admission did not see. It runs on
+// one replica at a time, in the namespace of the certificates; without one it does not
+// run.
+type Posture struct {
+	// Lease makes one replica the leader. Empty switches posture off.
+	Lease string
+	// ProbeNamespace is where the self-probe asks for a Deployment. Empty switches the
+	// self-probe off.
+	ProbeNamespace string
+	// Configuration is the MutatingWebhookConfiguration that the self-probe looks at.
+	Configuration string
+	// ProbeEvery is the time between two self-probes, Every between two rounds through all
+	// namespaces. 0 is the default of each.
+	ProbeEvery, Every time.Duration
 }

@@ -31,6 +31,9 @@ func (s *server) newRecorder() (prometheus.Gatherer, error) {
 		return nil, err
 	}
 	s.recorder = recorder
+	if s.gauges, err = newGauges(registry); err != nil {
+		return nil, err
+	}
 	return prometheus.Gatherers{registry, ctrlmetrics.Registry}, nil
 }
 

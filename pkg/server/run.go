@@ -18,6 +18,7 @@ import (
 	"github.com/rollguard/rollguard/pkg/cluster"
 	"github.com/rollguard/rollguard/pkg/config"
 	"github.com/rollguard/rollguard/pkg/metrics"
+	"github.com/rollguard/rollguard/pkg/posture"
 )
 
 // server is one running webhook.
@@ -27,8 +28,10 @@ type server struct {
 	cache    cache.Cache
 	state    *cluster.State
 	recorder *metrics.Recorder
+	gauges   *metrics.Posture
 	webhook  webhook.Server
 	ops      *ops
+	posture  *posture.Loop
 	draining atomic.Bool
 	// current answers with the configuration that is in use.
 	current atomic.Pointer[admission.Handler]
@@ -71,6 +74,9 @@ func build(ctx context.Context, o Options) (*server, error) {
 	}
 	s.webhook = s.newWebhook()
 	s.file = s.newConfigFile()
+	if s.posture, err = s.newPosture(); err != nil {
+		return nil, err
+	}
 	s.ops, err = newOps(ctx, o, s.checks(), registry)
 	return s, err
 }
@@ -102,6 +108,7 @@ func (s *server) run(ctx context.Context) error {
 		"webhook":      s.webhook.Start,
 		"ops":          s.ops.start,
 		"config":       s.file.start,
+		"posture":      s.startPosture,
 	} {
 		parts.Go(func() error {
 			if err := start(inner); err != nil {

@@ -22,6 +22,7 @@ func (s *server) newWebhook() webhook.Server {
 	w := webhook.NewServer(webhook.Options{Host: o.Host, Port: o.Port, TLSOpts: []func(*tls.Config){s.tls}})
 	s.current.Store(s.handler(o.Webhook))
 	w.Register(Path, s.limit(http.HandlerFunc(s.configured)))
+	w.Register(ProbePath, s.limit(http.HandlerFunc(s.reached)))
 	return w
 }
 

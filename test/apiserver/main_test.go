@@ -94,6 +94,7 @@ func options(a install.Addresses) (server.Options, error) {
 			Namespace: "rollguard", Secret: "rollguard-certificates", Configuration: "rollguard",
 			DNSNames: []string{"localhost"},
 		},
+		Posture: server.Posture{Lease: "rollguard", ProbeNamespace: "rollguard-probe", Configuration: "rollguard"},
 	}, nil
 }
 

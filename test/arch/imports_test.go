@@ -23,12 +23,14 @@ pkg/api pkg/workload pkg/topology pkg/capacity pkg/policy pkg/patch < pkg/decisi
 pkg/api pkg/topology pkg/capacity pkg/decision pkg/policy pkg/workload pkg/patch < pkg/manifest: files instead of a cluster
 pkg/api pkg/topology pkg/capacity pkg/decision < pkg/cluster: the live state
 pkg/api pkg/topology pkg/policy pkg/patch pkg/decision < pkg/admission: requests and responses
+pkg/api pkg/topology pkg/policy pkg/decision < pkg/posture: what admission did not see
+pkg/api                                   < pkg/selfprobe: one question to the API server
 NONE                                      < pkg/config/v1alpha1 pkg/metrics certs
 pkg/config/v1alpha1 pkg/api pkg/topology  < pkg/config: the file, and what it means for the core
 certs                                     < certs/selfsigned: one source among several
-pkg/admission pkg/api pkg/cluster pkg/config pkg/config/v1alpha1 pkg/decision pkg/metrics pkg/policy certs certs/selfsigned < pkg/server: the only place that knows everything
+pkg/admission pkg/api pkg/cluster pkg/config pkg/config/v1alpha1 pkg/decision pkg/metrics pkg/policy pkg/posture pkg/selfprobe certs certs/selfsigned < pkg/server: the only place that knows everything
 pkg/config pkg/server                     < cmd/rollguard-webhook: flags to options
-pkg/api pkg/decision pkg/manifest pkg/patch pkg/policy pkg/topology pkg/workload < cmd/rollguard: a front end like the webhook
+pkg/api pkg/decision pkg/manifest pkg/patch pkg/policy pkg/topology pkg/workload pkg/selfprobe pkg/config < cmd/rollguard: a front end like the webhook
 `
 
 // forbidden imports from outside, with the reason.
@@ -37,12 +39,12 @@ var forbidden = []struct {
 	except     []string // packages (and what is below them) that may
 	why        string
 }{
-	{"k8s.io/client-go", []string{"pkg/cluster", "pkg/server", "certs/selfsigned", "cmd/rollguard-webhook"}, "the core and the front ends do no I/O with a cluster"},
-	{"sigs.k8s.io/controller-runtime", []string{"pkg/cluster", "pkg/server", "pkg/admission", "cmd/rollguard-webhook"}, "it is the webhook's framework, not the core's"},
-	{"go.uber.org/zap", []string{"pkg/cluster", "pkg/server", "pkg/admission", "cmd/rollguard-webhook"}, "the core does not log"},
+	{"k8s.io/client-go", []string{"pkg/cluster", "pkg/posture", "pkg/selfprobe", "pkg/server", "certs/selfsigned", "cmd/rollguard-webhook", "cmd/rollguard/internal/live"}, "the core and the front ends do no I/O with a cluster"},
+	{"sigs.k8s.io/controller-runtime", []string{"pkg/cluster", "pkg/posture", "pkg/server", "pkg/admission", "cmd/rollguard-webhook"}, "it is the webhook's framework, not the core's"},
+	{"go.uber.org/zap", []string{"pkg/cluster", "pkg/posture", "pkg/server", "pkg/admission", "cmd/rollguard-webhook"}, "the core does not log"},
 	{"github.com/cert-manager/cert-manager", []string{"certs/certmanager"}, "a long list of requirements for one optional feature"},
 	{"github.com/prometheus", []string{"pkg/metrics", "pkg/server"}, "everybody else sees small interfaces"},
-	{"context", []string{"pkg/cluster", "pkg/server", "pkg/admission", "certs", "cmd"}, "the core does no I/O, so it has nothing to cancel"},
+	{"context", []string{"pkg/cluster", "pkg/posture", "pkg/selfprobe", "pkg/server", "pkg/admission", "certs", "cmd"}, "the core does no I/O, so it has nothing to cancel"},
 }
 
 type pkg struct {

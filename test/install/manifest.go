@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/rest"
@@ -67,16 +68,23 @@ func Manifest(call Call) ([]byte, error) {
 // reachBy replaces the Service by a URL.
 func reachBy(object map[string]any, call Call) error {
 	webhooks, _ := object["webhooks"].([]any)
+	if len(webhooks) == 0 {
+		return errors.New("deploy/rollguard.yaml: the webhook configuration has no webhook")
+	}
 	for _, w := range webhooks {
-		if webhook, ok := w.(map[string]any); ok {
-			webhook["clientConfig"] = map[string]any{"url": call.URL}
-			if call.Strict {
-				webhook["failurePolicy"], webhook["timeoutSeconds"] = "Fail", 15
-			}
-			return nil
+		webhook, _ := w.(map[string]any)
+		config, _ := webhook["clientConfig"].(map[string]any)
+		service, _ := config["service"].(map[string]any)
+		path, ok := service["path"].(string)
+		if !ok {
+			return fmt.Errorf("deploy/rollguard.yaml: webhook %v has no Service with a path", webhook["name"])
+		}
+		webhook["clientConfig"] = map[string]any{"url": strings.TrimSuffix(call.URL, "/mutate") + path}
+		if call.Strict {
+			webhook["failurePolicy"], webhook["timeoutSeconds"] = "Fail", 15
 		}
 	}
-	return errors.New("deploy/rollguard.yaml: the webhook configuration has no webhook")
+	return nil
 }
 
 // Apply installs the manifest with kubectl, as a person would.

@@ -17,6 +17,11 @@ func Default(c *WebhookConfiguration) {
 	text(&c.PreStopAction, "auto")
 	text(&c.AssumeExposure, "service")
 	text(&c.Warnings, "changes")
+	text(&c.Repair.Default, "report")
+	text(&c.Repair.AtMost, "rollout")
+	if c.Repair.PerMinute == 0 {
+		c.Repair.PerMinute = 10
+	}
 	if len(c.IngressClassAnnotations) == 0 {
 		c.IngressClassAnnotations = []string{"alb"}
 	}

@@ -43,6 +43,22 @@ type WebhookConfiguration struct {
 	// Warnings says what kubectl prints: changes (with risks), risks or none. Defaults
 	// to changes.
 	Warnings string `json:"warnings,omitempty"`
+
+	// Repair says how far Deployments are repaired that slipped through.
+	Repair Repair `json:"repair,omitempty"`
+}
+
+// Repair limits what Rollguard writes by itself. It also needs the right to: see
+// ClusterRole rollguard-repair.
+type Repair struct {
+	// Default holds in namespaces without the annotation rollguard.io/repair: report,
+	// strategy or rollout. Defaults to report.
+	Default string `json:"default,omitempty"`
+	// AtMost is the most that an annotation may ask for. Defaults to rollout.
+	AtMost string `json:"atMost,omitempty"`
+	// PerMinute is how many Deployments are repaired in one minute, in all namespaces
+	// together. Defaults to 10.
+	PerMinute int32 `json:"perMinute,omitempty"`
 }
 
 // Profile is one set of timings. All fields are needed: one that is left out must not

@@ -14,23 +14,27 @@ import (
 const explainHelp = `Say how traffic reaches a Deployment, what the admission webhook would change
 in it and why, what stays at risk, and where every setting comes from.
 
-Without a name, all Deployments of the files are explained. With -n, a name means
-the Deployment of that namespace.
+Without -f, the cluster of the kubeconfig is read: what the next rollout of the
+Deployment would change. With -f, no cluster is touched.
+
+Without a name, all Deployments of the files, or of the namespace, are explained.
+With -n, a name means the Deployment of that namespace.
 
 The exit code is 1 when something is at risk, 2 when something could not be read.`
 
 type explainOptions struct {
 	input
-	output string
+	cluster liveInput
+	output  string
 }
 
 func newExplain() *cobra.Command {
 	o := &explainOptions{}
 	cmd := &cobra.Command{
-		Use:     "explain [deployment/NAME] -f FILE|DIR|-",
+		Use:     "explain [deployment/NAME] [-f FILE|DIR|-]",
 		Short:   "Say what the webhook would do to Deployments, and why",
 		Long:    explainHelp,
-		Example: "  rollguard explain deployment/web -f deploy/\n  rollguard explain -f deploy/ -o json",
+		Example: "  rollguard explain deployment/web -n shop\n  rollguard explain deployment/web -f deploy/\n  rollguard explain -f deploy/ -o json",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return noArguments(cmd, args[1:])
@@ -40,6 +44,7 @@ func newExplain() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
 	}
 	o.register(cmd)
+	o.cluster.register(cmd)
 	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "text or json")
 	return cmd
 }
@@ -48,7 +53,7 @@ func (o *explainOptions) run(cmd *cobra.Command, args []string) error {
 	if o.output != "text" && o.output != "json" {
 		return &usageError{command: cmd.CommandPath(), err: fmt.Errorf("-o %q: is none of text, json", o.output)}
 	}
-	read, err := o.read(cmd.InOrStdin())
+	read, err := o.source(cmd)
 	if err != nil {
 		return err
 	}
@@ -75,6 +80,25 @@ func (o *explainOptions) run(cmd *cobra.Command, args []string) error {
 		}
 	}
 	return nil
+}
+
+// source reads the files, or the cluster where none are named.
+func (o *explainOptions) source(cmd *cobra.Command) (*reading, error) {
+	if len(o.paths) > 0 {
+		return o.read(cmd.InOrStdin())
+	}
+	c, err := o.cluster.Connect()
+	if err != nil {
+		return nil, err
+	}
+	s, err := scopeOf(cmd, c, false)
+	if err != nil {
+		return nil, err
+	}
+	r, gathered, err := o.cluster.read(cmd.Context(), c, s)
+	sayGaps(cmd.ErrOrStderr(), gathered.Gaps)
+	o.paths = []string{"namespace " + s.namespace}
+	return r, err
 }
 
 func (o *explainOptions) print(w io.Writer, chosen []verdict.Verdict, failures []error) error {

@@ -31,7 +31,7 @@ func (in *input) register(cmd *cobra.Command) {
 }
 
 // errNoFiles is said instead of touching a cluster.
-var errNoFiles = errors.New("-f is missing: name a file, a folder or - for standard input; reading from a cluster is not part of this version")
+var errNoFiles = errors.New("-f is missing: name a file, a folder or - for standard input")
 
 // reading is what was read and decided.
 type reading struct {
@@ -39,6 +39,8 @@ type reading struct {
 	set      *manifest.Set
 	verdicts []verdict.Verdict
 	kube     server
+	// version is the API server's, where a cluster was read.
+	version string
 }
 
 func (in *input) read(stdin io.Reader) (*reading, error) {
@@ -61,7 +63,7 @@ func (in *input) read(stdin io.Reader) (*reading, error) {
 		r.files = append(r.files, files...)
 	}
 	r.set = manifest.NewSet(r.files, manifest.Options{Namespace: in.namespace, AssumeEnabled: in.assumeEnabled})
-	r.verdicts = verdict.Judge(r.set, kube.nativeSleep)
+	r.verdicts = verdict.Judge(r.set, verdict.Options{NativeSleep: kube.nativeSleep})
 	return r, nil
 }
 

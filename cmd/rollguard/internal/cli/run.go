@@ -82,13 +82,13 @@ func newRoot(program string) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{command: cmd.CommandPath(), err: err}
 	})
-	root.AddCommand(newRender(), newExplain(), newVersion())
+	root.AddCommand(newRender(), newExplain(), newStatus(), newCheck(), newVersion())
 	return root
 }
 
 const rootHelp = `Rollguard completes Deployments so that a rolling update loses no request:
 strategy, probes, a preStop sleep, the grace period and minReadySeconds.
 In a cluster its admission webhook does that. This program does the same to
-files, and says why.
+files, says why, and says how a cluster stands.
 
 Exit codes: 0 fine, 1 something differs or is at risk, 2 could not run.`

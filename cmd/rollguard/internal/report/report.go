@@ -66,14 +66,15 @@ func describe(v *verdict.Verdict) Deployment {
 		out.Findings = []policy.Finding{{
 			Outcome: policy.Skipped,
 			Code:    policy.Code(v.Deployment.Standing),
-			Message: standing(v.Deployment),
+			Message: standing(v),
 		}}
 	}
 	return out
 }
 
 // standing is one sentence on why a Deployment is not guarded.
-func standing(d *manifest.Deployment) string {
+func standing(v *verdict.Verdict) string {
+	d := v.Deployment
 	switch d.Standing {
 	case manifest.OptedOut:
 		return "the Deployment has the label " + api.LabelInject + "=" + api.InjectDisabled + ", so it is left alone"
@@ -81,6 +82,9 @@ func standing(d *manifest.Deployment) string {
 		return "namespace " + d.Namespace + " belongs to Kubernetes and is never changed"
 	case manifest.NamespaceNotEnabled:
 		return "namespace " + d.Namespace + " does not have the label " + api.LabelInject + "=" + api.InjectEnabled
+	}
+	if v.Live {
+		return "namespace " + d.Namespace + " could not be read, so it is not known whether it is enabled"
 	}
 	return "namespace " + d.Namespace + " is not in the files, so it does not count as enabled"
 }

@@ -38,7 +38,9 @@ func (p *page) heading(text string) { p.line("\n  %s", text) }
 func (p *page) write() {
 	d := p.v.Deployment
 	p.line("Deployment %s: %s", d.Key(), p.summary())
-	p.line("  %s", d.Place)
+	if !p.v.Live {
+		p.line("  %s", d.Place)
+	}
 	p.notGuarded()
 	p.traffic()
 	p.changes()
@@ -78,12 +80,14 @@ func (p *page) notGuarded() {
 		return
 	}
 	p.heading("Why")
-	p.line("    %s.", sentence(standing(d)))
+	p.line("    %s.", sentence(standing(p.v)))
 	switch d.Standing {
 	case manifest.NamespaceNotEnabled:
 		p.line("    To enable it: kubectl label namespace %s %s=%s", d.Namespace, api.LabelInject, api.InjectEnabled)
 	case manifest.NamespaceNotKnown:
-		p.line("    Add the Namespace to the files, or use --assume-enabled.")
+		if !p.v.Live {
+			p.line("    Add the Namespace to the files, or use --assume-enabled.")
+		}
 		p.line("    To enable it in the cluster: kubectl label namespace %s %s=%s", d.Namespace, api.LabelInject, api.InjectEnabled)
 	case manifest.OptedOut:
 		p.line("    To opt in again: remove the label.")

@@ -12,9 +12,9 @@ func (p *page) traffic() {
 	p.heading("Traffic (" + kindInWords(e.Kind) + ")")
 	if len(e.Routes) == 0 {
 		if e.Kind == topology.None {
-			p.line("    No Service or Ingress in the files leads to these Pods.")
+			p.line("    No Service or Ingress%s leads to these Pods.", p.where())
 		} else {
-			p.line("    No Service or Ingress in the files leads to these Pods; an annotation says so.")
+			p.line("    No Service or Ingress%s leads to these Pods; an annotation says so.", p.where())
 		}
 		return
 	}
@@ -45,6 +45,14 @@ func (p *page) traffic() {
 			p.line("%s   in doubt: %s", indent, r.Maybe.Because)
 		}
 	}
+}
+
+// where says what was searched, where that is less than the cluster.
+func (p *page) where() string {
+	if p.v.Live {
+		return ""
+	}
+	return " in the files"
 }
 
 func kindInWords(k topology.Kind) string {

@@ -19,6 +19,8 @@ type Verdict struct {
 	// Patch is what to write into the manifest; empty for a Deployment that is not
 	// guarded.
 	Patch []patch.Operation
+	// Live says that the Deployment was read from a cluster.
+	Live bool
 	// Err is set when nothing could be decided.
 	Err error
 }
@@ -41,13 +43,27 @@ func (v *Verdict) Edit() manifest.Edit {
 	return manifest.Edit{Deployment: v.Deployment, Patch: v.Patch}
 }
 
+// Options say for which cluster it is decided.
+type Options struct {
+	// NativeSleep says that the API server knows preStop.sleep.
+	NativeSleep bool
+	// Live says that the set was read from a cluster: the question is then what the next
+	// rollout of each Deployment would change.
+	Live bool
+	// Resolver knows the profiles and bounds; nil is one with the built-in ones.
+	Resolver *api.Resolver
+}
+
 // Judge decides about every Deployment of the set.
-func Judge(set *manifest.Set, nativeSleep bool) []Verdict {
-	maker := decision.NewMaker(api.NewResolver(nil, api.DefaultBounds()))
+func Judge(set *manifest.Set, o Options) []Verdict {
+	if o.Resolver == nil {
+		o.Resolver = api.NewResolver(nil, api.DefaultBounds())
+	}
+	maker := decision.NewMaker(o.Resolver)
 	out := make([]Verdict, 0, len(set.Deployments))
 	for _, d := range set.Deployments {
-		v := Verdict{Deployment: d}
-		if err := v.judge(maker, set, nativeSleep); err != nil {
+		v := Verdict{Deployment: d, Live: o.Live}
+		if err := v.judge(maker, set, o.NativeSleep); err != nil {
 			v.Err = d.Fail(err)
 		}
 		out = append(out, v)
@@ -57,15 +73,19 @@ func Judge(set *manifest.Set, nativeSleep bool) []Verdict {
 
 func (v *Verdict) judge(maker *decision.Maker, set *manifest.Set, nativeSleep bool) error {
 	d := v.Deployment
-	var err error
-	v.Decision, err = maker.Make(&decision.Request{
+	req := &decision.Request{
 		New:         d.JSON,
 		Namespace:   set.Annotations(d.Namespace),
 		Graph:       set.Graph(d.Namespace),
 		Room:        set.Room(d.Namespace),
-		Manifest:    !d.Stored(),
+		Manifest:    !d.Stored() && !v.Live,
 		NativeSleep: nativeSleep,
-	})
+	}
+	if v.Live {
+		req.Survey = policy.NextRollout
+	}
+	var err error
+	v.Decision, err = maker.Make(req)
 	if err != nil {
 		return plain(err)
 	}

@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/live"
+)
+
+const checkHelp = `Say whether the installation works: is the webhook configuration there and as
+Rollguard's manifest has it, does a Deployment that is created as a dry run come
+back completed, how long are the certificates valid, what runs.
+
+Where it does not work, it says at which point of the road: the configuration is
+missing, the webhook is not reachable, its certificate is refused, or it is
+reached and nothing is changed. Nothing is stored.
+
+The exit code is 1 when something is wrong, 2 when the question could not be asked.`
+
+type checkOptions struct {
+	live.Flags
+	live.Installation
+
+	output string
+}
+
+func newCheck() *cobra.Command {
+	o := &checkOptions{}
+	cmd := &cobra.Command{
+		Use:     "check",
+		Short:   "Say whether the installation in the cluster works",
+		Long:    checkHelp,
+		Example: "  rollguard check\n  rollguard check --context production -o json",
+		Args:    noArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
+	}
+	flags := cmd.Flags()
+	o.Register(flags)
+	flags.StringVar(&o.Namespace, "rollguard-namespace", "rollguard", "namespace that the webhook runs in")
+	flags.StringVar(&o.Probe, "probe-namespace", "rollguard-probe", "namespace of the self-probe")
+	flags.StringVar(&o.Configuration, "webhook-configuration", "rollguard", "MutatingWebhookConfiguration")
+	flags.StringVarP(&o.output, "output", "o", "text", "text or json")
+	return cmd
+}
+
+func (o *checkOptions) run(cmd *cobra.Command) error {
+	if o.output != "text" && o.output != "json" {
+		return &usageError{command: cmd.CommandPath(), err: fmt.Errorf("-o %q: is none of text, json", o.output)}
+	}
+	c, err := o.Connect()
+	if err != nil {
+		return err
+	}
+	points := []live.Point{}
+	kubernetes, err := c.Version()
+	if err != nil {
+		return err
+	}
+	points = append(points, versionPoint(kubernetes))
+	points = append(points, c.Check(cmd.Context(), o.Installation, time.Now())...)
+	if o.output == "json" {
+		err = writeJSON(cmd.OutOrStdout(), points)
+	} else {
+		err = printPoints(cmd.OutOrStdout(), points)
+	}
+	if err != nil {
+		return err
+	}
+	for _, p := range points {
+		if !p.OK {
+			return errDiffers
+		}
+	}
+	return nil
+}
+
+func versionPoint(kubernetes string) live.Point {
+	p := live.Point{Name: "versions", OK: true, Says: fmt.Sprintf("Kubernetes %s, rollguard %s", kubernetes, version())}
+	switch kube, err := parseKubeVersion(kubernetes); {
+	case err != nil:
+		p.OK, p.Says, p.Advice = false, "Kubernetes "+kubernetes+" is not a version that is known", "Rollguard then takes preStop sleep for unknown and uses exec."
+	case !kube.nativeSleep:
+		p.Advice = "Below 1.30 Rollguard sleeps by the command sleep, which the images must have."
+	}
+	return p
+}
+
+func printPoints(w io.Writer, points []live.Point) error {
+	for _, p := range points {
+		word := "ok"
+		if !p.OK {
+			word = "WRONG"
+		}
+		if _, err := fmt.Fprintf(w, "%-5s  %-13s  %s\n", word, p.Name, p.Says); err != nil {
+			return err
+		}
+		if p.Advice == "" {
+			continue
+		}
+		if _, err := fmt.Fprintf(w, "                      %s\n", p.Advice); err != nil {
+			return err
+		}
+	}
+	return nil
+}

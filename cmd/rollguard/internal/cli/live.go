@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/live"
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
+	"github.com/rollguard/rollguard/pkg/config"
+	"github.com/rollguard/rollguard/pkg/manifest"
+)
+
+var errScope = errors.New("-A and -n exclude each other")
+
+// liveInput are the flags of commands that read a cluster.
+type liveInput struct {
+	live.Flags
+
+	config string
+}
+
+func (in *liveInput) register(cmd *cobra.Command) {
+	in.Register(cmd.Flags())
+	cmd.Flags().StringVar(&in.config, "config", "", "the webhook's configuration file, where it has one: profiles, bounds")
+}
+
+// scope is what of a cluster is read: a namespace, or live.Everywhere.
+type scope struct{ namespace string }
+
+func scopeOf(cmd *cobra.Command, c *live.Cluster, everywhere bool) (scope, error) {
+	chosen := cmd.Flags().Changed("namespace")
+	switch {
+	case everywhere && chosen:
+		return scope{}, errScope
+	case everywhere:
+		return scope{live.Everywhere}, nil
+	case chosen:
+		namespace, err := cmd.Flags().GetString("namespace")
+		return scope{namespace}, err
+	}
+	return scope{c.Namespace}, nil
+}
+
+// read reads the cluster into the same objects that files are read into.
+func (in *liveInput) read(ctx context.Context, c *live.Cluster, s scope) (*reading, live.Gathered, error) {
+	file, err := config.Load(in.config)
+	if err != nil {
+		return nil, live.Gathered{}, err
+	}
+	version, err := c.Version()
+	if err != nil {
+		return nil, live.Gathered{}, err
+	}
+	kube, err := parseKubeVersion(version)
+	if err != nil {
+		return nil, live.Gathered{}, err
+	}
+	gathered, err := c.Gather(ctx, s.namespace)
+	if err != nil {
+		return nil, gathered, err
+	}
+	r := &reading{files: gathered.Files, version: version}
+	r.set = manifest.NewSet(r.files, manifest.Options{Topology: config.Topology(file)})
+	r.verdicts = verdict.Judge(r.set, verdict.Options{NativeSleep: kube.nativeSleep, Live: true, Resolver: config.Resolver(file)})
+	return r, gathered, nil
+}
+
+// sayGaps names what could not be read.
+func sayGaps(w io.Writer, gaps []live.Gap) {
+	for _, gap := range gaps {
+		say(w, fmt.Sprintf("%s could not be read, so what is said may be wrong: %s", gap.What, gap.Err))
+	}
+}

@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/live"
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
+	"github.com/rollguard/rollguard/pkg/manifest"
+	"github.com/rollguard/rollguard/pkg/policy"
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+const statusHelp = `Say how the Deployments of the cluster stand: what their next rollout would
+change, decided with the webhook's own code, and why.
+
+States:
+  guarded      nothing to add, and no risk is known
+  pending      values of Rollguard follow a changed policy at the next rollout
+  unguarded    something is missing; the next rollout adds it
+  at-risk      nothing to add, and requests may be lost all the same
+  not-exposed  nothing sends traffic there
+  left-alone   it opted out, or another controller owns it
+  not-enabled  its namespace does not have the label
+  undecided    it could not be evaluated
+
+The exit code is 1 when something is unguarded or at risk, 2 when the question
+could not be answered.`
+
+type statusOptions struct {
+	liveInput
+	everywhere bool
+	output     string
+}
+
+func newStatus() *cobra.Command {
+	o := &statusOptions{}
+	cmd := &cobra.Command{
+		Use:     "status [-n NAMESPACE | -A]",
+		Short:   "Say which Deployments of the cluster are guarded",
+		Long:    statusHelp,
+		Example: "  rollguard status -n shop\n  rollguard status -A -o json",
+		Args:    noArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
+	}
+	o.register(cmd)
+	cmd.Flags().StringP("namespace", "n", "", "namespace; without one that of the kubeconfig's context")
+	cmd.Flags().BoolVarP(&o.everywhere, "all-namespaces", "A", false, "all enabled namespaces")
+	cmd.Flags().StringVarP(&o.output, "output", "o", "table", "table or json")
+	return cmd
+}
+
+// standing is one Deployment of the output.
+type standing struct {
+	key      string
+	State    policy.State  `json:"state"`
+	Exposure topology.Kind `json:"exposure"`
+	// Why are rules that would change something, or sentences.
+	Why []string `json:"why"`
+}
+
+// stateNotEnabled is beside the states of package policy: nobody is called there.
+const stateNotEnabled policy.State = "not-enabled"
+
+func (o *statusOptions) run(cmd *cobra.Command) error {
+	if o.output != "table" && o.output != "json" {
+		return &usageError{command: cmd.CommandPath(), err: fmt.Errorf("-o %q: is none of table, json", o.output)}
+	}
+	if o.everywhere && cmd.Flags().Changed("namespace") {
+		return errScope
+	}
+	c, err := o.Connect()
+	if err != nil {
+		return err
+	}
+	s, err := scopeOf(cmd, c, o.everywhere)
+	if err != nil {
+		return err
+	}
+	r, gathered, err := o.read(cmd.Context(), c, s)
+	sayGaps(cmd.ErrOrStderr(), gathered.Gaps)
+	if err != nil {
+		return err
+	}
+	all := standings(r, o.everywhere)
+	if o.output == "json" {
+		err = statusJSON(cmd.OutOrStdout(), r, all, gathered.Gaps)
+	} else {
+		err = statusTable(cmd.OutOrStdout(), r, all, gathered.Disabled)
+	}
+	if err != nil {
+		return err
+	}
+	if err := failed(r.failures()); err != nil {
+		return err
+	}
+	for _, s := range all {
+		if s.State == policy.Unguarded || s.State == policy.Risky {
+			return errDiffers
+		}
+	}
+	return nil
+}
+
+func standings(r *reading, onlyEnabled bool) []standing {
+	out := []standing{}
+	for i := range r.verdicts {
+		v := &r.verdicts[i]
+		s := standingOf(v)
+		if s.State == stateNotEnabled && onlyEnabled {
+			continue
+		}
+		out = append(out, s)
+	}
+	slices.SortFunc(out, func(a, b standing) int { return cmp.Compare(a.key, b.key) })
+	return out
+}
+
+func standingOf(v *verdict.Verdict) standing {
+	s := standing{key: v.Deployment.Key(), Exposure: v.Decision.Exposure.Kind, Why: []string{}}
+	switch v.Deployment.Standing {
+	case manifest.Guarded, manifest.OptedOut:
+		s.State = v.Decision.State()
+	case manifest.NamespaceNotKnown:
+		s.State, s.Why = policy.Undecided, []string{"its namespace could not be read"}
+		return s
+	default:
+		s.State = stateNotEnabled
+		return s
+	}
+	switch {
+	case v.Err != nil:
+		s.State, s.Why = policy.Undecided, []string{v.Err.Error()}
+	case s.State == policy.Unguarded || s.State == policy.Pending:
+		s.Why = append(s.Why, v.Decision.ChangedRules()...)
+	case s.State == policy.Risky:
+		s.Why = append(s.Why, v.Decision.Risks()...)
+	case s.State == policy.Exempt:
+		s.Why = append(s.Why, exempt(v))
+	}
+	return s
+}
+
+func exempt(v *verdict.Verdict) string {
+	if len(v.Decision.Findings) > 0 && v.Deployment.Standing != manifest.OptedOut {
+		return v.Decision.Findings[0].Message
+	}
+	if v.Deployment.Standing == manifest.OptedOut {
+		return "it opted out"
+	}
+	return "it is being deleted"
+}
+
+func statusJSON(w io.Writer, r *reading, all []standing, gaps []live.Gap) error {
+	byKey := make(map[string]standing, len(all))
+	for _, s := range all {
+		byKey[s.key] = s
+	}
+	return writeJSON(w, struct {
+		Kubernetes  string              `json:"kubernetes"`
+		Deployments map[string]standing `json:"deployments"`
+		Unread      []live.Gap          `json:"unread"`
+	}{r.version, byKey, append([]live.Gap{}, gaps...)})
+}
+
+func statusTable(w io.Writer, r *reading, all []standing, disabled int) error {
+	counts := map[policy.State]int{}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	if len(all) > 0 {
+		fmt.Fprintln(table, "DEPLOYMENT\tSTATE\tEXPOSURE\tWHY")
+	}
+	for _, s := range all {
+		counts[s.State]++
+		exposure := string(s.Exposure)
+		if exposure == "" {
+			exposure = "-"
+		}
+		// No cell ends a line, so that the columns before it line up.
+		fmt.Fprintln(table, strings.TrimRight(strings.Join([]string{s.key, string(s.State), exposure, strings.Join(s.Why, ", ")}, "\t"), "\t"))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	var parts []string
+	for _, state := range append(policy.States(), stateNotEnabled) {
+		if n := counts[state]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, state))
+		}
+	}
+	summary := fmt.Sprintf("%d Deployments", len(all))
+	if len(parts) > 0 {
+		summary += ": " + strings.Join(parts, ", ")
+	}
+	if disabled > 0 {
+		summary += fmt.Sprintf("; %d namespaces are not enabled", disabled)
+	}
+	_, err := fmt.Fprintf(w, "%s. Kubernetes %s.\n", summary, r.version)
+	return err
+}

@@ -1,0 +1,196 @@
+package live
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/valyala/fastjson"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/client-go/rest"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/manifest"
+)
+
+// Everywhere stands for all namespaces.
+const Everywhere = ""
+
+// Gap is something that could not be read.
+type Gap struct {
+	What string `json:"what"`
+	Err  string `json:"error"`
+}
+
+// Gathered is what was read.
+type Gathered struct {
+	Files []*manifest.File
+	Gaps  []Gap
+	// Disabled counts the namespaces without the label.
+	Disabled int
+}
+
+// gathering is one call of Gather.
+type gathering struct {
+	*Cluster
+	Gathered
+
+	// enabled are the namespaces that are looked at.
+	enabled []string
+	// seen is set once the Deployments of at least one of them were read.
+	seen bool
+}
+
+// Gather reads what decides about the Deployments of one namespace, or of all that are
+// enabled, and the Deployments. It fails when no Deployment may be read.
+func (c *Cluster) Gather(ctx context.Context, namespace string) (Gathered, error) {
+	g := &gathering{Cluster: c}
+	var err error
+	if namespace == Everywhere {
+		err = g.enabledNamespaces(ctx)
+	} else {
+		err = g.oneNamespace(ctx, namespace)
+	}
+	if err != nil {
+		return g.Gathered, err
+	}
+	for _, r := range resources() {
+		if err := g.collect(ctx, r, namespace); err != nil {
+			return g.Gathered, err
+		}
+	}
+	if err := g.collect(ctx, deployments(), namespace); err != nil {
+		return g.Gathered, err
+	}
+	if !g.seen && len(g.enabled) > 0 {
+		return g.Gathered, fmt.Errorf("%s: %s", g.Gaps[len(g.Gaps)-1].What, g.Gaps[len(g.Gaps)-1].Err)
+	}
+	return g.Gathered, nil
+}
+
+func (g *gathering) oneNamespace(ctx context.Context, name string) error {
+	g.enabled = []string{name}
+	raw, err := body(g.clients.Discovery().RESTClient().Get().AbsPath("/api/v1/namespaces/"+name).SetHeader("Accept", "application/json").Do(ctx))
+	switch {
+	case apierrors.IsNotFound(err):
+		return fmt.Errorf("namespace %s does not exist", name)
+	case apierrors.IsForbidden(err):
+		g.gap("namespace "+name, err)
+		return nil
+	case err != nil:
+		return fmt.Errorf("namespace %s: %w", name, err)
+	}
+	return g.add("namespace "+name, raw)
+}
+
+// enabledNamespaces lists them all: the rest is counted.
+func (g *gathering) enabledNamespaces(ctx context.Context) error {
+	err := g.pages(ctx, namespaces().in(""), func(raw []byte) error {
+		page, err := fastjson.ParseBytes(raw)
+		if err != nil {
+			return err
+		}
+		for _, item := range page.GetArray("items") {
+			if string(item.GetStringBytes("metadata", "labels", api.LabelInject)) == api.InjectEnabled {
+				g.enabled = append(g.enabled, string(item.GetStringBytes("metadata", "name")))
+			} else {
+				g.Disabled++
+			}
+		}
+		return g.add("namespaces", raw)
+	})
+	if apierrors.IsForbidden(err) {
+		return fmt.Errorf("namespaces may not be listed, so name one with -n: %w", err)
+	}
+	return err
+}
+
+// collect reads one kind: of all namespaces at once where that is allowed, else of one
+// after the other.
+func (g *gathering) collect(ctx context.Context, r resource, namespace string) error {
+	err := g.read(ctx, r, namespace)
+	switch {
+	case err == nil, r.optional && apierrors.IsNotFound(err):
+		return nil
+	case !apierrors.IsForbidden(err):
+		return fmt.Errorf("%s: %w", r.name, err)
+	case r.cluster || namespace != Everywhere:
+		g.gap(about(r, namespace), err)
+		return nil
+	}
+	for _, name := range g.enabled {
+		switch err := g.read(ctx, r, name); {
+		case apierrors.IsForbidden(err):
+			g.gap(about(r, name), err)
+		case err != nil:
+			return fmt.Errorf("%s: %w", about(r, name), err)
+		}
+	}
+	return nil
+}
+
+func about(r resource, namespace string) string {
+	if r.cluster || namespace == Everywhere {
+		return r.name
+	}
+	return r.name + " of namespace " + namespace
+}
+
+func (g *gathering) read(ctx context.Context, r resource, namespace string) error {
+	return g.pages(ctx, r.in(namespace), func(raw []byte) error {
+		g.seen = g.seen || r == deployments()
+		return g.add(about(r, namespace), raw)
+	})
+}
+
+// pageSize is how many objects are read at once.
+const pageSize = 250
+
+func (g *gathering) pages(ctx context.Context, path string, use func([]byte) error) error {
+	for next := ""; ; {
+		req := g.clients.Discovery().RESTClient().Get().AbsPath(path).Param("limit", strconv.Itoa(pageSize))
+		if next != "" {
+			req = req.Param("continue", next)
+		}
+		raw, err := body(req.SetHeader("Accept", "application/json").Do(ctx))
+		if err != nil {
+			return err
+		}
+		if err := use(raw); err != nil {
+			return err
+		}
+		if next = fastjson.GetString(raw, "metadata", "continue"); next == "" {
+			return nil
+		}
+	}
+}
+
+// add takes a page for what it is: a List, as it may stand in a file.
+func (g *gathering) add(name string, raw []byte) error {
+	f, err := manifest.Read("the cluster: "+name, bytes.NewReader(raw))
+	if err != nil {
+		return err
+	}
+	g.Files = append(g.Files, f)
+	return nil
+}
+
+func (g *gathering) gap(what string, err error) {
+	text := err.Error()
+	var status apierrors.APIStatus
+	if errors.As(err, &status) {
+		text = status.Status().Message
+	}
+	g.Gaps = append(g.Gaps, Gap{What: what, Err: text})
+}
+
+// body is the answer, or the API server's own words for an error: Raw alone knows only
+// its code.
+func body(r rest.Result) ([]byte, error) {
+	if err := r.Error(); err != nil {
+		return nil, err
+	}
+	return r.Raw()
+}

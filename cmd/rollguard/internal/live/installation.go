@@ -1,0 +1,129 @@
+package live
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/rollguard/rollguard/pkg/selfprobe"
+)
+
+// Point is one thing about the installation that was looked at.
+type Point struct {
+	Name string `json:"name"`
+	OK   bool   `json:"ok"`
+	// Says is what was found, Advice what to do, empty where nothing is.
+	Says   string `json:"says"`
+	Advice string `json:"advice,omitempty"`
+}
+
+// Installation names the objects of an installation.
+type Installation struct {
+	// Namespace is the webhook's, Probe that of the self-probe.
+	Namespace, Probe string
+	// Configuration is the MutatingWebhookConfiguration.
+	Configuration string
+}
+
+// fewDays is when a certificate authority should have been renewed already.
+const fewDays = 14
+
+// Check looks at an installation. now is the time for which certificates are judged.
+func (c *Cluster) Check(ctx context.Context, i Installation, now time.Time) []Point {
+	found, err := c.clients.AdmissionregistrationV1().MutatingWebhookConfigurations().Get(ctx, i.Configuration, metav1.GetOptions{})
+	points := []Point{configurationPoint(i, found, err)}
+	reached := c.Prober(i.Probe, i.Configuration).Look(ctx)
+	points = append(points, Point{
+		Name: "admission", OK: reached.Status == selfprobe.OK,
+		Says: string(reached.Status) + ": " + reached.Detail, Advice: reached.Status.Advice(),
+	})
+	if err == nil && selfprobe.Entry(found, selfprobe.MainWebhook) != nil {
+		points = append(points, certificatePoint(found, now))
+	}
+	return append(points, c.webhookPoint(ctx, i))
+}
+
+func configurationPoint(i Installation, found *admissionregistrationv1.MutatingWebhookConfiguration, err error) Point {
+	p := Point{Name: "configuration", Says: "MutatingWebhookConfiguration " + i.Configuration}
+	switch {
+	case apierrors.IsNotFound(err):
+		p.Says, p.Advice = p.Says+" does not exist", selfprobe.Missing.Advice()
+	case err != nil:
+		p.Says, p.Advice = p.Says+" cannot be read: "+err.Error(), "Ask as somebody who may read it."
+	case selfprobe.Entry(found, selfprobe.MainWebhook) == nil:
+		p.Says, p.Advice = p.Says+" has no webhook "+selfprobe.MainWebhook, selfprobe.Missing.Advice()
+	default:
+		differences := selfprobe.Differences(found)
+		if p.OK = len(differences) == 0; p.OK {
+			p.Says += " is as Rollguard's manifest has it"
+			break
+		}
+		p.Says += " was altered: " + strings.ReplaceAll(errors.Join(differences...).Error(), "\n", "; ")
+		p.Advice = "Apply Rollguard's manifest again."
+	}
+	return p
+}
+
+// certificatePoint tells how long the authority is valid that API servers trust. That
+// the serving certificate is accepted now, the dry run shows.
+func certificatePoint(c *admissionregistrationv1.MutatingWebhookConfiguration, now time.Time) Point {
+	p := Point{Name: "certificate", Advice: "Rollguard renews its own certificates: look at its logs. Others are whoever's who writes the caBundle."}
+	until, err := newest(selfprobe.Entry(c, selfprobe.MainWebhook).ClientConfig.CABundle)
+	if err != nil {
+		p.Says = "the caBundle " + err.Error()
+		return p
+	}
+	days := int(until.Sub(now).Hours() / 24)
+	p.Says = fmt.Sprintf("the authority in the caBundle is valid for %d days", days)
+	if p.OK = days >= fewDays; p.OK {
+		p.Advice = ""
+	}
+	return p
+}
+
+// newest is the end of the certificate of a bundle that is valid the longest.
+func newest(bundle []byte) (time.Time, error) {
+	var until time.Time
+	for block, rest := pem.Decode(bundle); block != nil; block, rest = pem.Decode(rest) {
+		certificate, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return until, fmt.Errorf("holds a certificate that cannot be read: %w", err)
+		}
+		if certificate.NotAfter.After(until) {
+			until = certificate.NotAfter
+		}
+	}
+	if until.IsZero() {
+		return until, errors.New("is empty, so API servers trust nobody")
+	}
+	return until, nil
+}
+
+// webhookPoint tells which version runs, and how many replicas are ready.
+func (c *Cluster) webhookPoint(ctx context.Context, i Installation) Point {
+	p := Point{Name: "webhook"}
+	list, err := c.clients.AppsV1().Deployments(i.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=rollguard"})
+	switch {
+	case err != nil:
+		p.Says, p.Advice = "its Deployment cannot be read: "+err.Error(), "Ask as somebody who may read it."
+	case len(list.Items) == 0:
+		p.Says = "no Deployment with the label app.kubernetes.io/name=rollguard in namespace " + i.Namespace
+		p.Advice = "Name the namespace with --rollguard-namespace, or apply Rollguard's manifest."
+	default:
+		d := &list.Items[0]
+		p.OK = d.Status.ReadyReplicas > 0
+		p.Says = fmt.Sprintf("%s, %d replicas ready", d.Spec.Template.Spec.Containers[0].Image, d.Status.ReadyReplicas)
+		if !p.OK {
+			p.Advice = "kubectl describe pods -n " + i.Namespace
+		}
+	}
+	return p
+}

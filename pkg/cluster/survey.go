@@ -1,0 +1,67 @@
+package cluster
+
+import (
+	"context"
+	"maps"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/decision"
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+// EnabledNamespaces are the names of the namespaces with the label, in no order.
+func (s *State) EnabledNamespaces(ctx context.Context) ([]string, error) {
+	if !s.synced() {
+		return nil, ErrNotSynced
+	}
+	list := &metav1.PartialObjectMetadataList{}
+	list.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("NamespaceList"))
+	err := s.reader.List(ctx, list, client.MatchingLabels{api.LabelInject: api.InjectEnabled}, client.UnsafeDisableDeepCopy)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(list.Items))
+	for i := range list.Items {
+		names[i] = list.Items[i].Name
+	}
+	return names, nil
+}
+
+// Look is [State.Namespace] for those who are in no hurry and go through many
+// namespaces: it waits for nothing, and a graph that had to be built is not kept. An
+// absent namespace is a NotFound error.
+func (s *State) Look(ctx context.Context, name string) (decision.Namespace, error) {
+	if !s.synced() {
+		return decision.Namespace{}, ErrNotSynced
+	}
+	meta, err := s.namespace(ctx, name)
+	if err != nil {
+		return decision.Namespace{}, err
+	}
+	out := decision.Namespace{Labels: meta.Labels, Annotations: meta.Annotations, Room: s.rooms.of(name)}
+	if meta.Labels[api.LabelInject] != api.InjectEnabled {
+		return out, nil // nobody asks about its routes
+	}
+	out.Graph, err = s.graphs.peek(ctx, name, meta.Labels)
+	return out, err
+}
+
+// peek is get without keeping what it builds.
+func (g *graphs) peek(ctx context.Context, namespace string, labels map[string]string) (*topology.Graph, error) {
+	g.mu.Lock()
+	found, ok := g.known[namespace]
+	g.mu.Unlock()
+	if ok && maps.Equal(found.labels, labels) {
+		return found.graph, nil
+	}
+	src, err := g.sources(ctx, namespace)
+	if err != nil {
+		return nil, err
+	}
+	src.NamespaceLabels, src.Options = labels, g.options
+	return topology.NewGraph(src), nil
+}

@@ -1,0 +1,143 @@
+package posture
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
+)
+
+// term is the time of one replica as the leader.
+type term struct {
+	*Loop
+
+	queue priorityqueue.PriorityQueue[string]
+	tally tally
+	// broken is set while admission is known not to work.
+	broken atomic.Bool
+}
+
+// The priorities: what just changed goes before the round through all namespaces.
+const (
+	priorityChanged = 0
+	priorityRound   = -100
+)
+
+// lead runs until ctx ends.
+func (l *Loop) lead(ctx context.Context) {
+	l.leading.Lock()
+	defer l.leading.Unlock()
+	l.Log.Info("leader of the posture loop")
+	t := &term{Loop: l, queue: priorityqueue.New[string]("posture"), tally: newTally()}
+	l.Cluster.OnChange(t.changed(ctx))
+	defer func() {
+		l.Cluster.OnChange(nil)
+		l.Recorder.Deployments(nil) // another replica counts from now on
+	}()
+	var parts sync.WaitGroup
+	parts.Go(func() { wait.UntilWithContext(ctx, t.round, l.Every) })
+	parts.Go(func() { t.work(ctx) })
+	if l.Beside != nil {
+		parts.Go(func() { l.Beside(ctx, t.works(ctx)) })
+	}
+	<-ctx.Done()
+	t.queue.ShutDown()
+	parts.Wait()
+}
+
+// works is told whether admission works. When it does again, writes may have slipped
+// through, and repairs that came to nothing are worth another try.
+func (t *term) works(ctx context.Context) func(bool) {
+	return func(works bool) {
+		if t.broken.Swap(!works) && works {
+			t.tally.forgive()
+			t.round(ctx)
+		}
+	}
+}
+
+// changed returns at once, as the informers call it.
+func (t *term) changed(ctx context.Context) func(string) {
+	return func(namespace string) {
+		if namespace == "" {
+			go t.round(ctx)
+			return
+		}
+		t.later(namespace, settleTime, priorityChanged)
+	}
+}
+
+func (t *term) later(namespace string, after time.Duration, priority int) {
+	t.queue.AddWithOpts(priorityqueue.AddOpts{After: after, Priority: &priority}, namespace)
+}
+
+// round puts all namespaces into the queue, and those that were counted and are not
+// enabled any more.
+func (t *term) round(ctx context.Context) {
+	waitSynced := func(context.Context) (bool, error) { return t.Cluster.Synced(), nil }
+	if wait.PollUntilContextCancel(ctx, settleTime, true, waitSynced) != nil {
+		return
+	}
+	names, err := t.Cluster.EnabledNamespaces(ctx)
+	if err != nil {
+		t.Log.Error("the enabled namespaces cannot be listed", zap.Error(err))
+		return
+	}
+	for _, name := range append(names, t.tally.namespaces()...) {
+		t.later(name, 0, priorityRound)
+	}
+}
+
+func (t *term) work(ctx context.Context) {
+	for {
+		namespace, _, down := t.queue.GetWithPriority()
+		if down {
+			return
+		}
+		after, err := t.visit(ctx, namespace)
+		if err != nil && ctx.Err() == nil {
+			t.Log.Error("the Deployments of a namespace cannot be looked at", zap.String("namespace", namespace), zap.Error(err))
+			after = retryAfter
+		}
+		t.Recorder.Deployments(t.tally.sum())
+		t.queue.Done(namespace)
+		if after > 0 {
+			t.later(namespace, after, priorityRound)
+		}
+	}
+}
+
+// visit looks at one namespace, and says when to do so again, 0 for no sooner than
+// something changes. Its own recover keeps a bug here away from admission.
+func (t *term) visit(ctx context.Context, namespace string) (after time.Duration, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v", cause)
+			t.Log.Error("posture", zap.Stack("stack"))
+		}
+	}()
+	if t.Excluded(namespace) {
+		return 0, nil
+	}
+	found, err := t.Cluster.Look(ctx, namespace)
+	if apierrors.IsNotFound(err) || err == nil && found.Graph == nil {
+		t.tally.forget(namespace)
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	v := &survey{term: t, name: namespace, around: found, counts: map[Kind]int{}, notes: map[string]note{}}
+	if err := v.read(ctx); err != nil {
+		return 0, err
+	}
+	v.repairRollouts(ctx)
+	t.tally.put(namespace, v.counts, v.notes)
+	return v.again, nil
+}

@@ -1,0 +1,92 @@
+package posture
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/rollguard/rollguard/pkg/decision"
+)
+
+// Cluster knows what is around the Deployments; [cluster.State] is the one there is.
+type Cluster interface {
+	// Synced tells whether it knows the whole cluster yet.
+	Synced() bool
+	// EnabledNamespaces are the names of all namespaces with the label.
+	EnabledNamespaces(ctx context.Context) ([]string, error)
+	// Look is what is known of a namespace; the Graph is nil where it is not enabled.
+	Look(ctx context.Context, name string) (decision.Namespace, error)
+	// NativeSleep tells whether the API server knows preStop.sleep.
+	NativeSleep() bool
+	// OnChange has f called with the name of a namespace in which something changed, ""
+	// for all; nil ends it.
+	OnChange(f func(namespace string))
+}
+
+// Decider makes decisions.
+type Decider interface {
+	Make(*decision.Request) (decision.Decision, error)
+}
+
+// Recorder shows what was found.
+type Recorder interface {
+	// Deployments replaces the counts of all Deployments that were looked at.
+	Deployments(counts map[Kind]int)
+	// Repair counts a repair that was tried, by its outcome.
+	Repair(outcome string)
+}
+
+// Options are what a [Loop] needs; all are required but where it is said.
+type Options struct {
+	Clients  kubernetes.Interface
+	Cluster  Cluster
+	Decider  Decider
+	Recorder Recorder
+	Log      *zap.Logger
+	// Namespace and Lease name the Lease that makes one replica the leader; Identity is
+	// this replica's name, another one for each.
+	Namespace, Lease, Identity string
+	// Excluded are namespaces that are left alone whatever their labels say.
+	Excluded func(namespace string) bool
+	// RepairsPerMinute bounds the repairs in the whole cluster.
+	RepairsPerMinute int
+	// Every is how often all namespaces are gone through; 0 means 10 minutes.
+	Every time.Duration
+	// Beside runs on the leader, beside the loop, until its ctx ends. It says whether
+	// admission works: nothing is repaired while it does not, and all namespaces are gone
+	// through once it does again. It may be nil.
+	Beside func(ctx context.Context, works func(bool))
+}
+
+// The intervals.
+const (
+	roundEvery = 10 * time.Minute
+	// settleTime is how long a namespace may go on changing before it is looked at: a
+	// release is many objects, and the webhook's other replicas see them a moment later.
+	settleTime = time.Second
+	// retryAfter is when a namespace is looked at again in which something failed or is
+	// still to be repaired.
+	retryAfter = 20 * time.Second
+)
+
+// Loop finds and repairs. Make one with [New].
+type Loop struct {
+	Options
+
+	repairs budget
+	// leading is held during a term, so that two never overlap.
+	leading sync.Mutex
+}
+
+// New makes a loop; [Loop.Start] runs it.
+func New(o Options) *Loop {
+	if o.Every == 0 {
+		o.Every = roundEvery
+	}
+	l := &Loop{Options: o}
+	l.LimitRepairs(o.RepairsPerMinute)
+	return l
+}

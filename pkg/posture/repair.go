@@ -1,0 +1,176 @@
+package posture
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/decision"
+	"github.com/rollguard/rollguard/pkg/policy"
+)
+
+// fieldManager owns the annotation that asks for a repair, and nothing else.
+const fieldManager = "rollguard-posture"
+
+// The outcomes of a repair, for metrics.
+const (
+	repairDone   = "done"
+	repairVain   = "unchanged"
+	repairRaced  = "raced"
+	repairFailed = "failed"
+)
+
+// RepairOutcomes are the values of the outcome label.
+func RepairOutcomes() []string { return []string{repairDone, repairVain, repairRaced, repairFailed} }
+
+// repairable is a Deployment that would change.
+type repairable struct {
+	raw      []byte
+	decision *decision.Decision
+	settled  bool
+}
+
+// repair does what the namespace wants done at once, and notes what has to wait for its
+// turn. A changed policy alone starts no rollout: what is pending follows the author's
+// next one.
+func (v *survey) repair(ctx context.Context, to target, r repairable) {
+	wanted := r.decision.Settings.Repair.Value
+	if !wanted.Includes(api.RepairStrategy) || v.held(to) {
+		return
+	}
+	now, err := v.ask(r.raw, policy.WithoutRollout)
+	switch {
+	case err != nil:
+		v.Log.Error("a repair cannot be evaluated", zap.String("namespace", to.namespace), zap.String("name", to.name), zap.Error(err))
+	case len(now.Changes) > 0:
+		v.ensure(ctx, to, api.RepairStrategy)
+	case !wanted.Includes(api.RepairRollout) || r.decision.State() != policy.Unguarded:
+	case r.settled:
+		v.waiting = append(v.waiting, to)
+	default:
+		v.soon(retryAfter) // its own rollout, or a pause, comes first
+	}
+}
+
+// repairRollouts starts one rollout at most; the others wait until it is over.
+func (v *survey) repairRollouts(ctx context.Context) {
+	if len(v.waiting) == 0 {
+		return
+	}
+	v.soon(retryAfter)
+	if !v.rolling {
+		v.ensure(ctx, v.waiting[0], api.RepairRollout)
+	}
+}
+
+// held tells whether repairs of a Deployment came to nothing lately. The note about it
+// is kept.
+func (v *survey) held(to target) bool {
+	last := v.tally.note(v.name, to.uid)
+	n := v.notes[to.uid]
+	n.vain, n.notBefore = last.vain, last.notBefore
+	if n.vain > 0 {
+		v.notes[to.uid] = n
+	}
+	return time.Now().Before(n.notBefore)
+}
+
+// vain notes that a repair came to nothing: the next one waits twice as long, at most
+// an hour. Somebody may undo what we do, or the rights may be missing.
+func (v *survey) vain(to target) {
+	n := v.notes[to.uid]
+	n.notBefore = time.Now().Add(min(retryAfter<<n.vain, time.Hour))
+	n.vain = min(n.vain+1, 16)
+	v.notes[to.uid] = n
+}
+
+// ensure asks for a repair within the budget, and for another look: what became of it
+// is what is found then.
+func (v *survey) ensure(ctx context.Context, to target, what api.Repair) {
+	if v.broken.Load() || !v.repairs.take() {
+		v.soon(retryAfter)
+		return
+	}
+	outcome, err := v.write(ctx, to, what)
+	v.Recorder.Repair(outcome)
+	fields := []zap.Field{zap.String("namespace", to.namespace), zap.String("name", to.name), zap.String("repair", string(what)), zap.String("outcome", outcome), zap.Error(err)}
+	switch outcome {
+	case repairDone:
+		v.soon(settleTime)
+		v.Log.Info("a Deployment was repaired", fields...)
+		v.emit(ctx, to, event{reason: reasonRepaired, note: done(what)})
+	case repairRaced:
+		v.soon(settleTime)
+		v.Log.Debug("a Deployment was written by somebody else", fields...)
+	default:
+		v.vain(to)
+		v.soon(retryAfter)
+		v.Log.Warn("a Deployment could not be repaired", fields...)
+		v.emit(ctx, to, event{reason: reasonRepairFailed, note: failed(what, err), warn: true})
+	}
+}
+
+func done(what api.Repair) string {
+	if what == api.RepairRollout {
+		return "The Pod template was completed, which starts a rollout, as annotation rollguard.io/repair of the namespace asks."
+	}
+	return "The strategy was completed, which starts no rollout, as annotation rollguard.io/repair of the namespace asks."
+}
+
+func failed(what api.Repair, err error) string {
+	switch {
+	case err == nil:
+		return fmt.Sprintf("The repair (%s) changed nothing: the webhook was not called, or does not see the same routes.", what)
+	case apierrors.IsForbidden(err):
+		return "The repair is not allowed: bind ClusterRole rollguard-repair to Rollguard's service account in this namespace."
+	}
+	return fmt.Sprintf("The repair (%s) failed: %v.", what, err)
+}
+
+// write asks our own webhook for the repair, by an annotation that is new. So what is
+// repaired is decided and proven where every other write is, and its fields belong to
+// no manager: an author may write them later without a conflict (docs/adr/0012). The
+// resourceVersion makes it a 409 when the Deployment is not the one that was looked at.
+func (v *survey) write(ctx context.Context, to target, what api.Repair) (string, error) {
+	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{
+		"resourceVersion": to.version,
+		"annotations":     map[string]string{api.AnnotationRepaired: string(what) + " " + to.version},
+	}})
+	if err != nil {
+		return repairFailed, err
+	}
+	stored, err := body(v.Clients.AppsV1().RESTClient().Patch(types.MergePatchType).
+		Namespace(to.namespace).Resource("deployments").Name(to.name).
+		SetHeader("Accept", "application/json").
+		Param("fieldManager", fieldManager).
+		Body(patch).Do(ctx))
+	switch {
+	case apierrors.IsConflict(err), apierrors.IsNotFound(err):
+		return repairRaced, nil
+	case err != nil:
+		return repairFailed, err
+	}
+	return v.outcome(stored, what)
+}
+
+// outcome tells whether the webhook did what was asked.
+func (v *survey) outcome(stored []byte, what api.Repair) (string, error) {
+	question := policy.WithoutRollout
+	if what == api.RepairRollout {
+		question = policy.NextRollout
+	}
+	left, err := v.ask(stored, question)
+	if err != nil {
+		return repairFailed, err
+	}
+	if len(left.Changes) > 0 {
+		return repairVain, nil
+	}
+	return repairDone, nil
+}

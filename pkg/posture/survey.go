@@ -1,0 +1,107 @@
+package posture
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/valyala/fastjson"
+	"go.uber.org/zap"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/decision"
+	"github.com/rollguard/rollguard/pkg/policy"
+)
+
+// survey is one look at the Deployments of one namespace.
+type survey struct {
+	*term
+
+	name   string
+	around decision.Namespace
+	counts map[Kind]int
+	// notes are kept for the next look, by uid.
+	notes map[string]note
+	// rolling is set while a rollout that we asked for is on its way; waiting are the
+	// Deployments whose turn comes then.
+	rolling bool
+	waiting []target
+	// again is when to look again, 0 for no sooner than something changes.
+	again time.Duration
+}
+
+// target is what a repair needs to know of a Deployment.
+type target struct {
+	namespace, name, uid, version string
+}
+
+func targetOf(item *fastjson.Value) target {
+	text := func(key string) string { return string(item.GetStringBytes("metadata", key)) }
+	return target{namespace: text("namespace"), name: text("name"), uid: text("uid"), version: text("resourceVersion")}
+}
+
+// consider looks at one Deployment.
+func (v *survey) consider(ctx context.Context, item *fastjson.Value) {
+	to := targetOf(item)
+	raw := item.MarshalTo(nil)
+	d, err := v.ask(raw, policy.NextRollout)
+	if err != nil {
+		v.counts[Kind{State: policy.Undecided}]++
+		v.Log.Error("a Deployment cannot be evaluated", zap.String("namespace", to.namespace), zap.String("name", to.name), zap.Error(err))
+		return
+	}
+	state := d.State()
+	v.counts[Kind{State: state, Exposure: d.Exposure.Kind}]++
+	v.rolling = v.rolling || weRoll(item)
+	if text := report(state, &d); text != "" {
+		v.report(ctx, to, event{reason: reasons(state), note: text, warn: true})
+	}
+	if (state == policy.Unguarded || state == policy.Pending) && d.Mode != api.Audit {
+		v.repair(ctx, to, repairable{raw: raw, decision: &d, settled: settled(item)})
+	}
+}
+
+// soon asks for another look.
+func (v *survey) soon(after time.Duration) {
+	if v.again == 0 || after < v.again {
+		v.again = after
+	}
+}
+
+// ask puts the question about a stored Deployment to the core.
+func (v *survey) ask(raw []byte, question policy.Survey) (decision.Decision, error) {
+	return v.Decider.Make(&decision.Request{
+		New:         raw,
+		Namespace:   v.around.Annotations,
+		Graph:       v.around.Graph,
+		Room:        v.around.Room,
+		NativeSleep: v.Cluster.NativeSleep(),
+		Survey:      question,
+	})
+}
+
+// weRoll tells whether a rollout that we asked for is not over yet.
+func weRoll(item *fastjson.Value) bool {
+	asked := string(item.GetStringBytes("metadata", "annotations", api.AnnotationRepaired))
+	return strings.HasPrefix(asked, string(api.RepairRollout)) && !complete(item)
+}
+
+// settled tells whether a rollout may be started: the last one is over, and nobody
+// holds it up on purpose.
+func settled(item *fastjson.Value) bool {
+	return complete(item) && !item.GetBool("spec", "paused")
+}
+
+// complete tells whether the last rollout is over, as kubectl rollout status does
+// (kubectl pkg/polymorphichelpers/rollout_status.go).
+func complete(item *fastjson.Value) bool {
+	replicas := 1
+	if r := item.Get("spec", "replicas"); r != nil {
+		replicas = r.GetInt()
+	}
+	status := func(key string) int { return item.GetInt("status", key) }
+	return status("observedGeneration") >= item.GetInt("metadata", "generation") &&
+		status("updatedReplicas") >= replicas &&
+		status("replicas") <= status("updatedReplicas") &&
+		status("availableReplicas") >= status("updatedReplicas")
+}

@@ -1,0 +1,121 @@
+package selfprobe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	appsv1 "k8s.io/api/apps/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/rollguard/rollguard/pkg/api"
+)
+
+// The entries of the webhook configuration.
+const (
+	// MainWebhook completes Deployments.
+	MainWebhook = "deployments.rollguard.io"
+	// ProbeWebhook is called for the probe alone and must be reached.
+	ProbeWebhook = "probe.rollguard.io"
+)
+
+// timeout bounds one look. The API server waits for the webhook for as long as the
+// configuration says, twice at most.
+const timeout = 35 * time.Second
+
+// Prober looks. All fields are required.
+type Prober struct {
+	Clients kubernetes.Interface
+	// Namespace is where the Deployment would be created, Configuration the name of the
+	// MutatingWebhookConfiguration.
+	Namespace, Configuration string
+}
+
+// Look asks once. It stores nothing.
+func (p *Prober) Look(ctx context.Context) Finding {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	made, err := p.Clients.AppsV1().Deployments(p.Namespace).Create(ctx, deployment(),
+		metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}, FieldManager: "rollguard-probe"})
+	if err == nil && completed(made) {
+		return Finding{Status: OK, Detail: "a Deployment that is created as a dry run is completed"}
+	}
+	configuration, missing := p.configuration(ctx)
+	switch {
+	case missing != nil:
+		return *missing
+	case err != nil:
+		return refusal(err)
+	}
+	return unchanged(configuration, made)
+}
+
+func completed(d *appsv1.Deployment) bool {
+	rolling := d.Spec.Strategy.RollingUpdate
+	return d.Annotations[api.AnnotationInjected] != "" && rolling != nil && rolling.MaxUnavailable != nil && rolling.MaxUnavailable.String() == "0"
+}
+
+// configuration is the one there is; the finding is set where it is missing. Who may not
+// read it goes on without.
+func (p *Prober) configuration(ctx context.Context) (*admissionregistrationv1.MutatingWebhookConfiguration, *Finding) {
+	found, err := p.Clients.AdmissionregistrationV1().MutatingWebhookConfigurations().Get(ctx, p.Configuration, metav1.GetOptions{})
+	switch {
+	case apierrors.IsNotFound(err):
+		return nil, &Finding{Status: Missing, Detail: fmt.Sprintf("MutatingWebhookConfiguration %s does not exist", p.Configuration)}
+	case err != nil:
+		return nil, nil
+	case Entry(found, MainWebhook) == nil:
+		return nil, &Finding{Status: Missing, Detail: fmt.Sprintf("MutatingWebhookConfiguration %s has no webhook %s", p.Configuration, MainWebhook)}
+	}
+	return found, nil
+}
+
+// refusal reads the API server's error about the probe.
+func refusal(err error) Finding {
+	text := line(err.Error())
+	if !strings.Contains(text, "failed calling webhook") || !strings.Contains(text, ProbeWebhook) && !strings.Contains(text, MainWebhook) {
+		return Finding{Status: Unknown, Detail: text}
+	}
+	// The words are those of Go's crypto/tls and crypto/x509, which the API server passes
+	// on as they are.
+	for _, word := range []string{"x509:", "tls:", "certificate"} {
+		if strings.Contains(text, word) {
+			return Finding{Status: Refused, Detail: text}
+		}
+	}
+	return Finding{Status: Unreachable, Detail: text}
+}
+
+// unchanged says as much as can be said about a Deployment that came back as it was.
+func unchanged(c *admissionregistrationv1.MutatingWebhookConfiguration, made *appsv1.Deployment) Finding {
+	detail := "the API server reaches the webhook, and the Deployment came back as it was"
+	switch differences := []error(nil); {
+	case made.Annotations[api.AnnotationInjected] != "":
+		detail = "the webhook completed the Deployment, and something changed it back"
+	case c == nil:
+	case Entry(c, ProbeWebhook) == nil:
+		detail = fmt.Sprintf("the configuration has no webhook %s, so it cannot be told why", ProbeWebhook)
+	default:
+		differences = Differences(c)
+		if len(differences) > 0 {
+			detail += ": " + strings.ReplaceAll(errors.Join(differences...).Error(), "\n", "; ")
+		}
+	}
+	return Finding{Status: Unchanged, Detail: detail}
+}
+
+// maxLine bounds what is passed on of an error, in bytes.
+const maxLine = 500
+
+func line(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if len(text) > maxLine {
+		text = strings.ToValidUTF8(text[:maxLine], "") + "..."
+	}
+	return text
+}

@@ -1,0 +1,139 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+	"k8s.io/apimachinery/pkg/util/uuid"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/cluster"
+	"github.com/rollguard/rollguard/pkg/decision"
+	"github.com/rollguard/rollguard/pkg/metrics"
+	"github.com/rollguard/rollguard/pkg/policy"
+	"github.com/rollguard/rollguard/pkg/posture"
+	"github.com/rollguard/rollguard/pkg/selfprobe"
+)
+
+// What posture may ask of the API server in a second: a round through 4,000 namespaces
+// then takes four minutes.
+const (
+	postureQPS   = 20
+	postureBurst = 40
+)
+
+const probeEvery = time.Minute
+
+// newPosture is nil when posture is switched off.
+func (s *server) newPosture() (*posture.Loop, error) {
+	o := s.options
+	if o.Posture.Lease == "" || o.Certificates.Namespace == "" {
+		return nil, nil
+	}
+	limited := rest.CopyConfig(o.Config)
+	limited.QPS, limited.Burst, limited.RateLimiter = postureQPS, postureBurst, nil
+	limited.WarningHandler = rest.NoWarnings{} // they are our own
+	clients, err := kubernetes.NewForConfig(limited)
+	if err != nil {
+		return nil, fmt.Errorf("clients for posture: %w", err)
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, fmt.Errorf("name of this replica: %w", err)
+	}
+	lo := posture.Options{
+		Clients: clients, Cluster: currentState{s.state, s},
+		Decider: currentDecider{s}, Recorder: postureRecorder{s.gauges}, Log: o.Log.Named("posture"),
+		Namespace: o.Certificates.Namespace, Lease: o.Posture.Lease, Identity: host + "_" + string(uuid.NewUUID()),
+		Excluded:         func(namespace string) bool { return s.current.Load().Excluded[namespace] },
+		RepairsPerMinute: int(o.Webhook.Repair.PerMinute), Every: o.Posture.Every,
+	}
+	if o.Posture.ProbeNamespace != "" {
+		lo.Beside = s.probe(clients, lo.Identity)
+	}
+	return posture.New(lo), nil
+}
+
+// currentState and currentDecider have the configuration of this moment decide, as it
+// does for requests.
+type currentState struct {
+	*cluster.State
+	server *server
+}
+
+// NativeSleep implements [posture.Cluster].
+func (c currentState) NativeSleep() bool { return c.server.current.Load().Cluster.NativeSleep() }
+
+type currentDecider struct{ server *server }
+
+// Make implements [posture.Decider].
+func (c currentDecider) Make(req *decision.Request) (decision.Decision, error) {
+	return c.server.current.Load().Decider.Make(req)
+}
+
+func (s *server) startPosture(ctx context.Context) error {
+	if s.posture == nil {
+		return nil
+	}
+	return s.posture.Start(ctx)
+}
+
+// probe runs the self-probe. When the webhook is back, writes may have slipped through.
+func (s *server) probe(clients kubernetes.Interface, identity string) func(context.Context, func(bool)) {
+	o, log := s.options.Posture, s.options.Log.Named("self-probe")
+	every := o.ProbeEvery
+	if every == 0 {
+		every = probeEvery
+	}
+	return func(ctx context.Context, works func(bool)) {
+		w := selfprobe.Watch{
+			Prober:   selfprobe.Prober{Clients: clients, Namespace: o.ProbeNamespace, Configuration: o.Configuration},
+			Every:    every,
+			Identity: identity,
+			Failed:   func(err error) { log.Warn("an Event cannot be written", zap.Error(err)) },
+			Tell: func(f selfprobe.Finding) {
+				s.gauges.SelfProbe(string(f.Status))
+				works(f.Status == selfprobe.OK || f.Status == selfprobe.Unknown)
+				if f.Status != selfprobe.OK {
+					log.Warn("the API server does not get Deployments completed", zap.String("status", string(f.Status)), zap.String("detail", f.Detail))
+				}
+			},
+		}
+		w.Run(ctx)
+		s.gauges.SelfProbe("") // another replica looks from now on
+	}
+}
+
+// postureRecorder gives the counts their labels.
+type postureRecorder struct{ *metrics.Posture }
+
+// Deployments implements [posture.Recorder].
+func (r postureRecorder) Deployments(counts map[posture.Kind]int) {
+	named := make(map[metrics.DeploymentKind]int, len(counts))
+	for kind, n := range counts {
+		named[metrics.DeploymentKind{State: string(kind.State), Exposure: string(kind.Exposure)}] += n
+	}
+	r.Posture.Deployments(named)
+}
+
+func newGauges(registry prometheus.Registerer) (*metrics.Posture, error) {
+	o := metrics.PostureOptions{Registerer: registry, RepairOutcomes: posture.RepairOutcomes()}
+	for _, state := range policy.States() {
+		o.States = append(o.States, string(state))
+	}
+	for _, exposure := range api.Exposures() {
+		if exposure != api.ExposureAuto {
+			o.Exposures = append(o.Exposures, exposure)
+		}
+	}
+	for _, status := range selfprobe.Statuses() {
+		o.Statuses = append(o.Statuses, string(status))
+	}
+	return metrics.NewPosture(o)
+}

@@ -1,0 +1,138 @@
+package outage
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/rollguard/rollguard/test/kube"
+	"github.com/rollguard/rollguard/test/kube/build"
+)
+
+// program is the command line, built once into the state folder of the control plane.
+var program = sync.OnceValues(func() (string, error) {
+	root, err := build.FindRoot(".")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(world.plane.Dir(), "rollguard")
+	cmd := exec.Command("go", "build", "-o", path, "./cmd/rollguard")
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build: %w: %s", err, out)
+	}
+	return path, nil
+})
+
+// said is what the program printed, and its exit code.
+type said struct {
+	stdout, stderr string
+	code           int
+}
+
+func rollguard(t *testing.T, kubeconfig string, args ...string) said {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), path, args...)
+	cmd.Env = append(os.Environ(), "KUBECONFIG="+kubeconfig)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	var exit *exec.ExitError
+	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return said{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+}
+
+// points are what "check" says, by name.
+func points(t *testing.T) (map[string]string, int) {
+	t.Helper()
+	out := rollguard(t, world.plane.KubeconfigPath(), "check", "-o", "json")
+	var list []struct {
+		Name, Says, Advice string
+		OK                 bool
+	}
+	if err := json.Unmarshal([]byte(out.stdout), &list); err != nil {
+		t.Fatalf("%v: %+v", err, out)
+	}
+	by := map[string]string{}
+	for _, p := range list {
+		if !p.OK && p.Advice == "" {
+			t.Errorf("%s is wrong, and there is no advice", p.Name)
+		}
+		by[p.Name] = p.Says
+	}
+	return by, out.code
+}
+
+func TestStatusAndExplainReadTheClusterWithTheRightsOfWhoeverAsks(t *testing.T) {
+	w := newWebhook(t)
+	const open, closed = "open", "closed"
+	kubectl(t, fmt.Sprintf(shop, open, "report")+"---"+fmt.Sprintf(shop, closed, "report"), "apply", "-f", "-")
+	w.stop()
+	kubectl(t, fmt.Sprintf(deployment, open)+"---"+fmt.Sprintf(deployment, closed), "apply", "-f", "-")
+	kubectl(t, "", "create", "role", "reader", "-n", open, "--verb=get,list", "--resource=deployments.apps,services,ingresses.networking.k8s.io,namespaces")
+	kubectl(t, "", "create", "rolebinding", "reader", "-n", open, "--role=reader", "--user=reader")
+	reader, err := world.plane.User("reader")
+	if err != nil {
+		t.Fatal(err)
+	}
+	limited := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := kube.WriteKubeconfig(limited, reader); err != nil {
+		t.Fatal(err)
+	}
+	admin := world.plane.KubeconfigPath()
+	for name, tc := range map[string]struct {
+		kubeconfig     string
+		args           []string
+		code           int
+		stdout, stderr string
+	}{
+		"an administrator sees all":       {admin, []string{"status", "-A"}, 1, "closed/web  unguarded  service", ""},
+		"one namespace":                   {admin, []string{"status", "-n", open}, 1, "1 Deployments: 1 unguarded. Kubernetes v1.37", ""},
+		"why, as JSON":                    {admin, []string{"status", "-n", open, "-o", "json"}, 1, `"strategy",`, ""},
+		"a namespace that is not enabled": {admin, []string{"status", "-n", "default"}, 0, "0 Deployments", ""},
+		"a namespace that is not there":   {admin, []string{"status", "-n", "nowhere"}, 2, "", "namespace nowhere does not exist"},
+		"who may read one namespace":      {limited, []string{"status", "-n", open}, 1, "open/web", `ingressclasses could not be read, so what is said may be wrong: ingressclasses.networking.k8s.io is forbidden: User "reader" cannot list`},
+		"who may not read a namespace":    {limited, []string{"status", "-n", closed}, 2, "", "deployments of namespace closed"},
+		"who may not list namespaces":     {limited, []string{"status", "-A"}, 2, "", "name one with -n"},
+		"explain one":                     {admin, []string{"explain", "deployment/web", "-n", open}, 0, "maxUnavailable: 25% -> 0", ""},
+		"explain, as who may read little": {limited, []string{"explain", "web", "-n", open}, 0, "Service web, port http", `ingressclasses could not be read, so what is said may be wrong: ingressclasses.networking.k8s.io is forbidden: User "reader" cannot list`},
+		"explain one that is not there":   {admin, []string{"explain", "deployment/nobody", "-n", open}, 2, "", "deployment/nobody is not in namespace open; there is: open/web"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := rollguard(t, tc.kubeconfig, tc.args...)
+			if out.code != tc.code || !strings.Contains(out.stdout, tc.stdout) || !strings.Contains(out.stderr, tc.stderr) {
+				t.Errorf("exit code %d, want %d; stdout:\n%s\nstderr:\n%s", out.code, tc.code, out.stdout, out.stderr)
+			}
+		})
+	}
+}
+
+func TestCheckIsFineWhereAllIsWell(t *testing.T) {
+	newWebhook(t)
+	by, _ := points(t)
+	for name, words := range map[string]string{
+		"versions":      "Kubernetes v1.37",
+		"configuration": "is as Rollguard's manifest has it",
+		"admission":     "ok: a Deployment that is created as a dry run is completed",
+		"certificate":   "is valid for ",
+	} {
+		if !strings.Contains(by[name], words) {
+			t.Errorf("%s: %q", name, by[name])
+		}
+	}
+	if strings.Contains(by["webhook"], "replicas ready") {
+		t.Errorf("a Deployment of the webhook was found, which does not run in this cluster: %s", by["webhook"])
+	}
+}
