@@ -36,6 +36,8 @@ type served struct {
 type state struct {
 	// stored is what the Secret holds, empty when it is absent.
 	stored ring
+	// absent says that there is no Secret.
+	absent bool
 	// damaged says that the Secret holds something that cannot be read.
 	damaged bool
 	// memory is the last complete ring that this replica read or wrote.
