@@ -22,7 +22,7 @@
 
 {{/* 90 % of the memory limit: the Go runtime frees memory before the kernel kills. */}}
 {{- define "rollguard.memoryLimit" -}}
-{{- with (.Values.resources.limits).memory -}}
+{{- with ((.Values.resources).limits).memory -}}
 {{- $mebibytes := trimSuffix "Mi" . -}}
 {{- if hasSuffix "Gi" . -}}
 {{- $mebibytes = mul 1024 (trimSuffix "Gi" . | int64) -}}
