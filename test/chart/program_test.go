@@ -64,7 +64,7 @@ func podFolders(t *testing.T, rendered []byte) string {
 	}
 	dir := t.TempDir()
 	for path, content := range map[string]string{
-		"config/config.yaml": find[corev1.ConfigMap](t, rendered, "ConfigMap").Data["config.yaml"],
+		"config/config.yaml": configurationFile(t, rendered),
 		"tls/tls.crt":        string(leaf.CertPEM),
 		"tls/tls.key":        string(leaf.KeyPEM),
 	} {

@@ -3,7 +3,6 @@ package chart
 import (
 	"context"
 	"slices"
-	"strings"
 	"testing"
 
 	"go.uber.org/zap"
@@ -51,6 +50,16 @@ func inventory(t *testing.T) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// nothingLeft compares with an earlier inventory.
+func nothingLeft(t *testing.T, before []string) {
+	t.Helper()
+	for _, o := range inventory(t) {
+		if _, was := slices.BinarySearch(before, o); !was {
+			t.Errorf("left behind: %s", o)
+		}
+	}
 }
 
 // startWebhook runs the webhook with the rights of its service account until the test
@@ -159,15 +168,7 @@ func TestAnUpgradeKeepsCertificatesAndAnUninstallLeavesNothingBehind(t *testing.
 
 	// The webhook runs on meanwhile, as Pods do for their grace period.
 	helm(t, "uninstall", "rollguard", "--namespace", "rollguard")
-	var left []string
-	for _, o := range inventory(t) {
-		if _, was := slices.BinarySearch(before, o); !was {
-			left = append(left, o)
-		}
-	}
-	if len(left) > 0 {
-		t.Errorf("left behind:\n%s", strings.Join(left, "\n"))
-	}
+	nothingLeft(t, before)
 }
 
 func TestDeletingThePlainManifestLeavesNothingBehind(t *testing.T) {
@@ -200,13 +201,5 @@ func TestDeletingThePlainManifestLeavesNothingBehind(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var left []string
-	for _, o := range inventory(t) {
-		if _, was := slices.BinarySearch(before, o); !was {
-			left = append(left, o)
-		}
-	}
-	if len(left) > 0 {
-		t.Errorf("left behind:\n%s", strings.Join(left, "\n"))
-	}
+	nothingLeft(t, before)
 }
