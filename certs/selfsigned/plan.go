@@ -36,13 +36,16 @@ type policy struct {
 // secret decides what is to be done with the Secret. It is asked again after each
 // step, until it says keep.
 func (p policy) secret(s state, now time.Time) decision {
+	if s.abandoned() {
+		return decision{keep, ""}
+	}
+	return p.next(s, now)
+}
+
+// next is the next step for a Secret that is wanted.
+func (p policy) next(s state, now time.Time) decision {
 	r := s.stored
 	switch {
-	case s.absent && s.config.uncalled() && s.served.leaf != nil:
-		// Both are gone while we serve: Rollguard is being uninstalled, and a Secret
-		// written now would be left behind. When the configuration comes back, we
-		// are called again and write.
-		return decision{keep, ""}
 	case r.authority == nil && s.memory.complete() && s.memory.authority.Usable(now) == nil:
 		return decision{restore, "the Secret lost its authority and we remember it"}
 	case r.authority.Usable(now) != nil && r.successor.Usable(now) == nil:

@@ -47,6 +47,11 @@ type state struct {
 	seen   sightings
 }
 
+// abandoned says whether Secret and configuration are both gone while we serve:
+// Rollguard is being uninstalled, and a Secret written now would be left behind. When
+// the configuration comes back, we are called again and write.
+func (s state) abandoned() bool { return s.absent && s.config.uncalled() && s.served.leaf != nil }
+
 // best returns the ring that is in force: the stored one, or what is remembered
 // while that has no authority.
 func (s state) best() ring {

@@ -9,6 +9,9 @@ import (
 	"github.com/rollguard/rollguard/test/install"
 )
 
+// account is whose rights are asked for.
+const account = "system:serviceaccount:rights:rollguard"
+
 // right is a question: may it?
 type right struct {
 	verb, group, resource, namespace, name string
@@ -18,7 +21,7 @@ func (r right) String() string {
 	return r.verb + " " + r.group + "/" + r.resource + " " + r.namespace + "/" + r.name
 }
 
-func (r right) granted(t *testing.T, account string) bool {
+func (r right) granted(t *testing.T) bool {
 	t.Helper()
 	review, err := world.clients.AuthorizationV1().SubjectAccessReviews().Create(t.Context(), &authorizationv1.SubjectAccessReview{
 		Spec: authorizationv1.SubjectAccessReviewSpec{
@@ -75,17 +78,16 @@ func TestTheRightsAreThoseItNeeds(t *testing.T) {
 					t.Error(err)
 				}
 			}()
-			const account = "system:serviceaccount:rights:rollguard"
 			if len(tc.yes) > 0 { // the authorizer learns of roles through watches
-				eventually(t, "the roles are in force", func() bool { return tc.yes[len(tc.yes)-1].granted(t, account) })
+				eventually(t, "the roles are in force", func() bool { return tc.yes[len(tc.yes)-1].granted(t) })
 			} else {
-				eventually(t, "the old roles are gone", func() bool { return !always[0].granted(t, account) })
+				eventually(t, "the old roles are gone", func() bool { return !always[0].granted(t) })
 			}
 			for _, r := range tc.yes {
-				eventually(t, r.String(), func() bool { return r.granted(t, account) })
+				eventually(t, r.String(), func() bool { return r.granted(t) })
 			}
 			for _, r := range tc.not {
-				eventually(t, "not: "+r.String(), func() bool { return !r.granted(t, account) })
+				eventually(t, "not: "+r.String(), func() bool { return !r.granted(t) })
 			}
 		})
 	}

@@ -100,13 +100,11 @@ func startWebhook(t *testing.T) install.Addresses {
 }
 
 // helm runs Helm against the cluster.
-func helm(t *testing.T, args ...string) string {
+func helm(t *testing.T, args ...string) {
 	t.Helper()
-	out, err := install.Helm(t.Context(), world.plane, args...)
-	if err != nil {
+	if _, err := install.Helm(t.Context(), world.plane, args...); err != nil {
 		t.Fatal(err)
 	}
-	return out.Stdout
 }
 
 // chartDir is the chart's folder.
