@@ -96,7 +96,7 @@ func runProgram(t *testing.T, program, folders string, container corev1.Containe
 	}
 	var args []string
 	for _, a := range container.Args {
-		args = append(args, strings.ReplaceAll(a, "/etc/rollguard", folders))
+		args = append(args, strings.NewReplacer("/etc/rollguard", folders, "$(POD_NAME)", "rollguard-0", "$(POD_UID)", "0000").Replace(a))
 	}
 	// Of a flag that is given twice the last counts.
 	args = append(args, "--kubeconfig="+kubeconfig, "--host=127.0.0.1", "--port="+strconv.Itoa(addresses.Port), "--ops-address="+addresses.Ops, "--drain-delay=0s")
@@ -104,7 +104,9 @@ func runProgram(t *testing.T, program, folders string, container corev1.Containe
 	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Stdout, cmd.Stderr = &log, &log
 	for _, e := range container.Env {
-		cmd.Env = append(cmd.Env, e.Name+"="+e.Value)
+		if e.ValueFrom == nil {
+			cmd.Env = append(cmd.Env, e.Name+"="+e.Value)
+		}
 	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -28,20 +28,20 @@ var variants = []struct {
 	flags []string
 	kinds []string // that this variant has beside those of every variant
 }{
-	{"default", nil, []string{"Role", "RoleBinding", "Secret"}},
+	{"default", nil, []string{"Secret"}},
 	{"cert-manager", []string{"--set", "certificates.mode=cert-manager"}, []string{"Issuer", "Issuer", "Certificate", "Certificate"}},
 	{"an issuer of one's own", []string{"--set", "certificates.mode=cert-manager,certificates.certManager.issuerRef.name=company,certificates.certManager.issuerRef.kind=ClusterIssuer"}, []string{"Certificate"}},
 	{"files", []string{"--set", "certificates.mode=files,certificates.files.secretName=mine", "--set-file", "certificates.files.caBundle=testdata/ca.crt"}, nil},
-	{"host network", []string{"--set", "hostNetwork.enabled=true"}, []string{"Role", "RoleBinding", "Secret"}},
-	{"everything on", everything, []string{"Role", "RoleBinding", "Secret", "Namespace", "NetworkPolicy", "Service", "ServiceMonitor", "PrometheusRule", "ConfigMap"}},
+	{"host network", []string{"--set", "hostNetwork.enabled=true"}, []string{"Secret"}},
+	{"everything on", everything, []string{"Secret", "Namespace", "NetworkPolicy", "Service", "ServiceMonitor", "PrometheusRule", "ConfigMap"}},
 	{"everything on, with cert-manager, on the host network, Fail", append([]string{"--set", "certificates.mode=cert-manager,hostNetwork.enabled=true,replicas=3,webhook.failurePolicy=Fail"}, everything...),
 		[]string{"Issuer", "Issuer", "Certificate", "Certificate", "Namespace", "NetworkPolicy", "Service", "ServiceMonitor", "PrometheusRule", "ConfigMap"}},
-	{"an old API server", []string{"--kube-version", "1.28.0"}, []string{"Role", "RoleBinding", "Secret"}},
-	{"all knobs of a Pod", []string{"-f", "testdata/knobs.yaml"}, []string{"Role", "RoleBinding", "Secret"}},
+	{"an old API server", []string{"--kube-version", "1.28.0"}, []string{"Secret"}},
+	{"all knobs of a Pod", []string{"-f", "testdata/knobs.yaml"}, []string{"Secret"}},
 }
 
 // always are the kinds of every variant.
-var always = []string{"ClusterRole", "ClusterRoleBinding", "ConfigMap", "Deployment", "MutatingWebhookConfiguration", "PodDisruptionBudget", "Service", "ServiceAccount"}
+var always = []string{"ClusterRole", "ClusterRoleBinding", "ConfigMap", "Deployment", "MutatingWebhookConfiguration", "PodDisruptionBudget", "Role", "RoleBinding", "Service", "ServiceAccount"}
 
 func render(t *testing.T, flags ...string) []byte {
 	t.Helper()

@@ -43,6 +43,7 @@ func TestTheRightsAreThoseItNeeds(t *testing.T) {
 		{"list", "", "namespaces", "", ""}, {"watch", "", "services", "", ""},
 		{"list", "networking.k8s.io", "ingresses", "", ""}, {"watch", "networking.k8s.io", "ingressclasses", "", ""},
 		{"list", "elbv2.k8s.aws", "ingressclassparams", "", ""},
+		{"list", "", "resourcequotas", "", ""}, {"watch", "", "persistentvolumeclaims", "", ""}, {"create", "", "events", "rights", ""},
 	}
 	selfSigned := []right{
 		{"get", "", "secrets", "rights", "rollguard-certificates"}, {"patch", "", "secrets", "rights", "rollguard-certificates"},
@@ -55,7 +56,7 @@ func TestTheRightsAreThoseItNeeds(t *testing.T) {
 		{"patch", admission, "mutatingwebhookconfigurations", "", "other"}, {"delete", admission, "mutatingwebhookconfigurations", "", "rollguard"},
 		{"create", admission, "mutatingwebhookconfigurations", "", ""}, {"update", admission, "mutatingwebhookconfigurations", "", "rollguard"},
 		{"patch", "apps", "deployments", "shop", "web"}, {"get", "", "pods", "shop", "web"}, {"create", "", "pods", "rights", ""},
-		{"update", "", "namespaces", "", "shop"}, {"patch", "networking.k8s.io", "ingresses", "shop", "web"},
+		{"create", "", "events", "shop", ""}, {"update", "", "namespaces", "", "shop"}, {"patch", "networking.k8s.io", "ingresses", "shop", "web"},
 		{"create", "", "serviceaccounts/token", "rights", "rollguard"}, {"bind", "rbac.authorization.k8s.io", "clusterroles", "", "cluster-admin"},
 	}
 	for _, tc := range []struct {

@@ -6,7 +6,7 @@ hold no rules of their own.
 {{/* What Rollguard reads, everywhere. It writes nothing of this. */}}
 {{- define "rollguard.rules.read" -}}
 - apiGroups: [""]
-  resources: [namespaces, services]
+  resources: [namespaces, services, persistentvolumeclaims, resourcequotas]
   verbs: [get, list, watch]
 - apiGroups: [networking.k8s.io]
   resources: [ingresses, ingressclasses]
@@ -22,6 +22,13 @@ hold no rules of their own.
   resources: [mutatingwebhookconfigurations]
   resourceNames: [{{ include "rollguard.name" . }}]
   verbs: [get, list, watch, patch]
+{{- end -}}
+
+{{/* A configuration file that is refused is told of on the Pod. */}}
+{{- define "rollguard.rules.events" -}}
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create]
 {{- end -}}
 
 {{/* Its own certificates, in its own namespace. RBAC cannot see the name of an object that is being created. */}}

@@ -50,6 +50,8 @@
 - --drain-delay={{ include "rollguard.drainDelay" . }}
 - --namespace={{ .Release.Namespace }}
 - --service={{ include "rollguard.name" . }}
+- --pod-name=$(POD_NAME)
+- --pod-uid=$(POD_UID)
 {{- if eq .Values.certificates.mode "self-signed" }}
 - --secret={{ include "rollguard.ownSecret" . }}
 - --webhook-configuration={{ include "rollguard.name" . }}
