@@ -11,8 +11,16 @@ hold no rules of their own.
 - apiGroups: [networking.k8s.io]
   resources: [ingresses, ingressclasses]
   verbs: [get, list, watch]
-- apiGroups: [elbv2.k8s.aws]
-  resources: [ingressclassparams]
+# Kinds that a cluster may lack, of the AWS Load Balancer Controller, EKS Auto Mode and the Gateway API. Without a
+# right, what is missing is said as a warning.
+- apiGroups: [elbv2.k8s.aws, eks.amazonaws.com]
+  resources: [ingressclassparams, targetgroupbindings]
+  verbs: [get, list, watch]
+- apiGroups: [gateway.networking.k8s.io]
+  resources: [gatewayclasses, gateways, listenersets, referencegrants, httproutes, grpcroutes, tcproutes, tlsroutes, udproutes]
+  verbs: [get, list, watch]
+- apiGroups: [gateway.k8s.aws]
+  resources: [loadbalancerconfigurations, targetgroupconfigurations]
   verbs: [get, list, watch]
 {{- end -}}
 
