@@ -10,6 +10,7 @@ LINT    := $(BIN)/golangci-lint
 IMAGE   ?= rollguard:latest
 FUZZTIME ?= 30s
 ONCE    ?=
+GENERATED := docs/reference deploy/rollguard.yaml deploy/helm/rollguard/README.md
 
 export CGO_ENABLED := 0
 
@@ -33,13 +34,13 @@ verify: lint ## formatting, lint, generated files, tidy modules, import order
 	$(GO) vet ./...
 	$(GO) test -count=1 ./test/arch
 	@$(MAKE) --no-print-directory generate
-	@changed=$$(git status --porcelain -- docs/reference); if [ -n "$$changed" ]; then echo "generated files differ, commit what make generate wrote:"; git --no-pager diff -- docs/reference; echo "$$changed"; exit 1; fi
+	@changed=$$(git status --porcelain -- $(GENERATED)); if [ -n "$$changed" ]; then echo "generated files differ, commit what make generate wrote:"; git --no-pager diff -- $(GENERATED); echo "$$changed"; exit 1; fi
 	@echo "verify: fine"
 
 lint: $(LINT) ## run the linters of .golangci.yml
 	$(LINT) run ./...
 
-generate: ## write the reference pages that follow from code
+generate: helm ## write what follows from code and chart: reference pages, plain manifest
 	$(GO) run ./test/generate
 
 build: programs ## build the static binaries, also for the image (amd64 and arm64)

@@ -28,6 +28,11 @@ type apiServer struct {
 	configurations    admissionclient.MutatingWebhookConfigurationInterface
 	namespace, secret string
 	configuration     string
+
+	// labels and annotations are those of the Secret when it was last read. A Secret
+	// that comes back gets them again: by them Helm and GitOps tools know what is
+	// theirs, and Helm 4 does not uninstall what is not (pkg/action/uninstall.go).
+	labels, annotations map[string]string
 }
 
 // about names the Secret or the configuration in an error, and marks lost races.
@@ -53,6 +58,7 @@ func (a *apiServer) readSecret(ctx context.Context) (secret, error) {
 	if err != nil {
 		return secret{}, a.about("get", a.secretName(), err)
 	}
+	a.labels, a.annotations = found.Labels, found.Annotations
 	return secret{version: found.ResourceVersion, data: found.Data}, nil
 }
 
@@ -79,11 +85,16 @@ func (a *apiServer) writeSecret(ctx context.Context, version string, data map[st
 func (a *apiServer) createSecret(ctx context.Context, data map[string][]byte) (secret, error) {
 	data = maps.Clone(data)
 	maps.DeleteFunc(data, func(_ string, value []byte) bool { return value == nil })
+	labels := a.labels
+	if labels == nil {
+		labels = map[string]string{"app.kubernetes.io/managed-by": fieldManager}
+	}
 	written, err := a.secrets.Create(ctx, &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{
-			Name:      a.secret,
-			Namespace: a.namespace,
-			Labels:    map[string]string{"app.kubernetes.io/managed-by": fieldManager},
+			Name:        a.secret,
+			Namespace:   a.namespace,
+			Labels:      labels,
+			Annotations: a.annotations,
 		},
 		Type: corev1.SecretTypeOpaque,
 		Data: data,

@@ -26,9 +26,13 @@
 // for Overlap, as another replica may still serve under it, and then removed.
 //
 // The configuration may be absent, at the start or later: it is written when it
-// appears, and until then nobody calls us. It must have no other writer of its
-// bundle: no cert-manager.io/inject-ca-from annotation, and no caBundle under a
-// GitOps tool that puts its own value back.
+// appears, and until then nobody calls us. When it and the Secret are both gone while
+// a certificate is served, Rollguard is being uninstalled: nothing is written then,
+// so that nothing stays behind.
+//
+// The configuration must have no other writer of its bundle: no annotation
+// cert-manager.io/inject-ca-from, and no caBundle under a GitOps tool that puts its
+// own value back.
 //
 // # Permissions
 //

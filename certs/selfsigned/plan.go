@@ -36,6 +36,14 @@ type policy struct {
 // secret decides what is to be done with the Secret. It is asked again after each
 // step, until it says keep.
 func (p policy) secret(s state, now time.Time) decision {
+	if s.abandoned() {
+		return decision{keep, ""}
+	}
+	return p.next(s, now)
+}
+
+// next is the next step for a Secret that is wanted.
+func (p policy) next(s state, now time.Time) decision {
 	r := s.stored
 	switch {
 	case r.authority == nil && s.memory.complete() && s.memory.authority.Usable(now) == nil:

@@ -30,6 +30,11 @@ func TestPlanForTheSecret(t *testing.T) {
 	}{
 		{"an absent Secret gets a new authority", testPolicy(), state{}, day0, renewCA},
 		{"an absent Secret is restored from memory", testPolicy(), state{memory: young}, day0, restore},
+		{"an absent Secret is not written again when the configuration went too", testPolicy(),
+			state{absent: true, memory: young, served: served{leaf: young.leaf, authority: young.authority}, config: configuration{known: true}}, day0, keep},
+		{"an absent Secret is written before the configuration is there", testPolicy(), state{absent: true, config: configuration{known: true}}, day0, renewCA},
+		{"an absent Secret is restored while the configuration is there", testPolicy(),
+			state{absent: true, memory: young, served: served{leaf: young.leaf, authority: young.authority}, config: configured(young.authority)}, day0, restore},
 		{"an expired memory is not restored", testPolicy(), state{memory: young}, day0.Add(31 * day), renewCA},
 		{"a young ring is kept", testPolicy(), state{stored: young}, day0, keep},
 		{"another ring than the remembered one is kept", testPolicy(), state{stored: young, memory: ringAt(day0)}, day0, keep},

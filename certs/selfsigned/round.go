@@ -56,7 +56,7 @@ func (s *Source) attempt(ctx context.Context) error {
 // read puts what the Secret holds into the view, and remembers it if it is whole.
 func (s *Source) read(view *state, stored secret) error {
 	found, err := parseRing(stored.data)
-	view.stored, view.damaged = found, err != nil
+	view.stored, view.damaged, view.absent = found, err != nil, stored.version == ""
 	if found.complete() {
 		s.memory, view.memory = found, found
 	}

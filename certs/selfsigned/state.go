@@ -36,6 +36,8 @@ type served struct {
 type state struct {
 	// stored is what the Secret holds, empty when it is absent.
 	stored ring
+	// absent says that there is no Secret.
+	absent bool
 	// damaged says that the Secret holds something that cannot be read.
 	damaged bool
 	// memory is the last complete ring that this replica read or wrote.
@@ -44,6 +46,11 @@ type state struct {
 	config configuration
 	seen   sightings
 }
+
+// abandoned says whether Secret and configuration are both gone while we serve:
+// Rollguard is being uninstalled, and a Secret written now would be left behind. When
+// the configuration comes back, we are called again and write.
+func (s state) abandoned() bool { return s.absent && s.config.uncalled() && s.served.leaf != nil }
 
 // best returns the ring that is in force: the stored one, or what is remembered
 // while that has no authority.

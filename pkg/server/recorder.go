@@ -1,9 +1,12 @@
 package server
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	ctrlmetrics "sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/rollguard/rollguard/pkg/admission"
@@ -34,7 +37,24 @@ func (s *server) newRecorder() (prometheus.Gatherer, error) {
 	if s.gauges, err = newGauges(registry); err != nil {
 		return nil, err
 	}
+	if err := processMetrics(); err != nil {
+		return nil, err
+	}
 	return prometheus.Gatherers{registry, ctrlmetrics.Registry}, nil
+}
+
+// processMetrics adds memory, CPU and the Go runtime to the registry of the process.
+// controller-runtime has them there only in programs with controllers.
+func processMetrics() error {
+	for _, collector := range []prometheus.Collector{
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewGoCollector(),
+	} {
+		var twice prometheus.AlreadyRegisteredError
+		if err := ctrlmetrics.Registry.Register(collector); err != nil && !errors.As(err, &twice) {
+			return fmt.Errorf("metrics of the process: %w", err)
+		}
+	}
+	return nil
 }
 
 func codes() []string {

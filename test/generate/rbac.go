@@ -10,7 +10,7 @@ import (
 const rbacIntro = `# What Rollguard may read, and why
 
 Rollguard lists and watches these resources in all namespaces, and keeps of each object only the fields in use. It
-writes nothing of them. test/arch checks that the ClusterRole in deploy/rollguard.yaml has these rights and no others.
+writes nothing of them. test/arch checks that the ClusterRoles in deploy/rollguard.yaml have these rights and no others.
 
 Resources marked *optional* come with a CustomResourceDefinition. They may be absent, appear and go while Rollguard runs:
 within about ten seconds it watches them, or stops watching, without a restart. If the right is missing, Rollguard serves
@@ -30,6 +30,11 @@ Beside these:
 | --- | --- | --- |
 | discovery: /version and /apis/GROUP/VERSION of the optional resources | get | whether an optional kind exists, and which version; the API server's version. Every authenticated client may (ClusterRole system:discovery), so the manifest does not grant it |
 | mutatingwebhookconfigurations, the one named rollguard | get, list, watch, patch | keeping its CA bundle right; not with certificates from files |
+| deployments | list, in pages | finding those that admission did not see ([posture](posture.md)); none is cached or watched |
+| events | create | telling of them, and of a configuration file that was refused |
+| leases in its own namespace, the one named rollguard | get, update; create | one replica does that search |
+| deployments in the namespace rollguard-probe | create, dry run only | the self-probe |
+| deployments, in the ClusterRole rollguard-repair, which is bound to nobody until you do | patch | repairs, where a namespace asks for them |
 | secrets in its own namespace, the one named rollguard-certificates | get, list, watch, patch; create | its certificates; not with certificates from files |
 `
 

@@ -1,0 +1,119 @@
+package chart
+
+import (
+	"encoding/json"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rollguard/rollguard/pkg/config/v1alpha1"
+	"github.com/rollguard/rollguard/test/install"
+)
+
+func TestBadValuesAreRefusedInClearWords(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		flags []string
+		words []string
+	}{
+		{"a value that does not exist", []string{"--set", "replicaCount=3"}, []string{"replicaCount", "not allowed"}},
+		{"a slip inside a group", []string{"--set", "webhook.failurepolicy=Ignore"}, []string{"/webhook", "failurepolicy", "not allowed"}},
+		{"a long time-out", []string{"--set", "webhook.timeoutSeconds=30"}, []string{"/webhook/timeoutSeconds", "maximum", "5"}},
+		{"no time-out", []string{"--set", "webhook.timeoutSeconds=0"}, []string{"/webhook/timeoutSeconds", "minimum", "1"}},
+		{"another failure policy", []string{"--set", "webhook.failurePolicy=Block"}, []string{"/webhook/failurePolicy", "'Ignore', 'Fail'"}},
+		{"no replica", []string{"--set", "replicas=0"}, []string{"/replicas", "minimum"}},
+		{"text for a number", []string{"--set-string", "replicas=two"}, []string{"/replicas", "got string, want integer"}},
+		{"another certificate mode", []string{"--set", "certificates.mode=selfsigned"}, []string{"/certificates/mode", "'self-signed', 'cert-manager', 'files'"}},
+		{"files without a Secret", []string{"--set", "certificates.mode=files", "--set-file", "certificates.files.caBundle=testdata/ca.crt"}, []string{"certificates.files.secretName must name a Secret with tls.crt and tls.key"}},
+		{"files without an authority", []string{"--set", "certificates.mode=files,certificates.files.secretName=mine"}, []string{"certificates.files.caBundle must be the PEM text"}},
+		{"an authority in base64", []string{"--set", "certificates.mode=files,certificates.files.secretName=mine,certificates.files.caBundle=LS0tLS1CRUdJTg=="}, []string{"certificates.files.caBundle must be the PEM text"}},
+		{"Fail with one replica", []string{"--set", "webhook.failurePolicy=Fail,replicas=1"}, []string{"webhook.failurePolicy is Fail with replicas: 1", "use 2 replicas or more"}},
+		{"a grace period that is too short", []string{"--set", "drain.drainSeconds=60"}, []string{"drain.terminationGracePeriodSeconds is 45", "at least 80"}},
+		{"a port below 1024", []string{"--set", "ports.webhook=443"}, []string{"/ports/webhook", "minimum", "1,024"}},
+		{"a memory limit that GOMEMLIMIT cannot follow", []string{"--set", "resources.limits.memory=1.5Gi"}, []string{"/resources/limits/memory", "does not match pattern"}},
+		{"root", []string{"--set", "runAsUser=0"}, []string{"/runAsUser", "minimum"}},
+		{"a setting of the file that does not exist", []string{"--set", "config.excludeNamespaces={a}"}, []string{"/config", "excludeNamespaces", "not allowed"}},
+		{"a setting of the file that is not known", []string{"--set", "config.warnings=all"}, []string{"/config/warnings", "'changes', 'risks', 'none'"}},
+		{"half a profile", []string{"--set", "config.profiles.slow.requestTimeout=1m"}, []string{"/config/profiles/slow", "shutdownMargin", "propagationDelay"}},
+		{"a digest that is none", []string{"--set", "image.digest=latest"}, []string{"/image/digest", "does not match pattern"}},
+		{"no image", []string{"--set", "image.repository="}, []string{"/image/repository", "minLength"}},
+		{"the namespace default", []string{"--set", "createNamespace=true", "--namespace", "default"}, []string{"createNamespace is true and the namespace is default"}},
+		{"an old cluster", []string{"--kube-version", "1.27.9"}, []string{"kubeVersion: >=1.28.0-0", "1.27.9"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := install.Template(t.Context(), tc.flags...)
+			if err == nil {
+				t.Fatal("was rendered")
+			}
+			for _, word := range tc.words {
+				if !strings.Contains(err.Error(), word) {
+					t.Errorf("the message does not say %q:\n%v", word, err)
+				}
+			}
+		})
+	}
+}
+
+// An umbrella chart gives each of its charts "global", and "enabled" where that is its
+// condition.
+func TestValuesOfAnUmbrellaChartAreTaken(t *testing.T) {
+	render(t, "--set", "global.region=eu,enabled=true")
+}
+
+// valuesSchema is the part of a JSON schema that the tests read.
+type valuesSchema struct {
+	Properties           map[string]*valuesSchema `json:"properties"`
+	AdditionalProperties json.RawMessage          `json:"additionalProperties"`
+}
+
+func readSchema(t *testing.T) *valuesSchema {
+	t.Helper()
+	raw, err := os.ReadFile("../../deploy/helm/rollguard/values.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := &valuesSchema{}
+	if err := json.Unmarshal(raw, out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestTheSchemaKnowsExactlyTheFieldsOfTheConfigurationFile(t *testing.T) {
+	config := readSchema(t).Properties["config"]
+	sameFields(t, "config", reflect.TypeFor[v1alpha1.WebhookConfiguration](), config)
+	sameFields(t, "config.bounds", reflect.TypeFor[v1alpha1.Bounds](), config.Properties["bounds"])
+	sameFields(t, "config.repair", reflect.TypeFor[v1alpha1.Repair](), config.Properties["repair"])
+	profile := &valuesSchema{}
+	if err := json.Unmarshal(config.Properties["profiles"].AdditionalProperties, profile); err != nil {
+		t.Fatal(err)
+	}
+	sameFields(t, "config.profiles.*", reflect.TypeFor[v1alpha1.Profile](), profile)
+	sameFields(t, "config.profiles.*.propagationDelay", reflect.TypeFor[v1alpha1.PropagationDelay](), profile.Properties["propagationDelay"])
+}
+
+func sameFields(t *testing.T, where string, of reflect.Type, in *valuesSchema) {
+	t.Helper()
+	var want []string
+	for _, field := range reflect.VisibleFields(of) {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if name != "" && name != "apiVersion" && name != "kind" {
+			want = append(want, name)
+		}
+	}
+	if len(want) == 0 {
+		t.Fatalf("%s has no fields: this test looks at the wrong type", where)
+	}
+	for _, name := range want {
+		if in.Properties[name] == nil {
+			t.Errorf("values.schema.json does not know %s.%s", where, name)
+		}
+	}
+	for name := range in.Properties {
+		if !slices.Contains(want, name) {
+			t.Errorf("values.schema.json knows %s.%s, which the file does not have", where, name)
+		}
+	}
+}
