@@ -40,14 +40,17 @@ func (r right) granted(t *testing.T) bool {
 
 func TestTheRightsAreThoseItNeeds(t *testing.T) {
 	const admission = "admissionregistration.k8s.io"
-	always := []right{
+	reads := []right{
 		{"list", "", "namespaces", "", ""}, {"watch", "", "services", "", ""},
 		{"list", "networking.k8s.io", "ingresses", "", ""}, {"watch", "networking.k8s.io", "ingressclasses", "", ""},
 		{"list", "elbv2.k8s.aws", "ingressclassparams", "", ""},
 		{"list", "", "resourcequotas", "", ""}, {"watch", "", "persistentvolumeclaims", "", ""}, {"create", "", "events", "rights", ""},
+	}
+	posture := []right{
 		{"list", "apps", "deployments", "", ""}, {"create", "events.k8s.io", "events", "shop", ""}, {"create", "apps", "deployments", "rollguard-probe", ""},
 		{"update", "coordination.k8s.io", "leases", "rights", "rollguard"},
 	}
+	always := slices.Concat(reads, posture)
 	repair := []right{{"patch", "apps", "deployments", "shop", "web"}}
 	selfSigned := []right{
 		{"get", "", "secrets", "rights", "rollguard-certificates"}, {"patch", "", "secrets", "rights", "rollguard-certificates"},
@@ -72,7 +75,7 @@ func TestTheRightsAreThoseItNeeds(t *testing.T) {
 		{"cert-manager", []string{"--set", "certificates.mode=cert-manager"}, always, slices.Concat(never, repair, selfSigned)},
 		{"repairs in one namespace", []string{"--set", "repair.namespaces={shop}"}, slices.Concat(always, selfSigned, repair), never},
 		{"repairs everywhere", []string{"--set", "repair.everywhere=true"}, slices.Concat(always, repair), never[:3]},
-		{"no posture", []string{"--set", "posture.enabled=false,repair.everywhere=true"}, always[:5], slices.Concat(never, repair, always[5:])},
+		{"no posture", []string{"--set", "posture.enabled=false,repair.everywhere=true"}, reads, slices.Concat(never, repair, posture)},
 		{"no roles", []string{"--set", "rbac.create=false"}, nil, slices.Concat(always, selfSigned)},
 	} {
 		t.Run(tc.mode, func(t *testing.T) {
