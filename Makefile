@@ -1,5 +1,6 @@
 # Everything runs on a fresh machine with Go, git, make and a module proxy.
-# What a target needs, it builds itself, into bin/ (ignored by git).
+# What a target needs, it builds itself, into bin/ (ignored by git). The tests of a real
+# node, and make node, need Linux and root; see docs/development/testbed.md.
 
 GO      ?= go
 BIN     := bin
@@ -15,7 +16,7 @@ GENERATED := docs/reference deploy/rollguard.yaml deploy/helm/rollguard/README.m
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint verify generate build image bench kube fuzz clean
+.PHONY: help run test lint verify generate build image bench kube node fuzz clean
 
 help: ## show this help
 	@echo "usage: make TARGET"
@@ -25,7 +26,7 @@ run: programs kube ## do the main job on a local API server (ONCE=1: show it and
 	@$(GO) build -o $(BIN)/demo ./test/demo
 	@exec $(BIN)/demo -bin $(BIN) $(if $(ONCE),-once)
 
-test: kube helm ## run all tests, also those against a real API server
+test: kube helm node-binaries ## run all tests, also those against a real API server and node
 	$(GO) test -timeout 20m ./...
 
 verify: lint ## formatting, lint, generated files, tidy modules, import order
@@ -65,6 +66,14 @@ fuzz: ## run each fuzz target for FUZZTIME
 
 kube: ## build etcd, kube-apiserver and kubectl into bin/kube (about 7 minutes, once)
 	@$(GO) run ./test/kube/cmd/kubebuild -o $(BIN)/kube > /dev/null
+
+node: node-binaries ## run a cluster of one real node for kubectl, until Ctrl-C (Linux, root)
+	@$(GO) build -o $(BIN)/kubenode ./test/kube/cmd/kubenode
+	@exec $(BIN)/kubenode up
+
+.PHONY: node-binaries
+node-binaries: kube
+	@$(GO) run ./test/kube/cmd/kubebuild -o $(BIN)/kube node > /dev/null
 
 .PHONY: helm
 helm:

@@ -12,14 +12,14 @@ func (c *ControlPlane) startAPIServer(ctx context.Context, port int, o Options) 
 	args := append(c.apiServerArgs(port), auditArgs(c, o)...)
 	args = append(args, o.APIServerArgs...)
 	var err error
-	if c.apiServer, err = startProcess(c.state, command{path: c.binaries["kube-apiserver"], args: args}); err != nil {
+	if c.apiServer, err = startProcess(c.state, Program{Path: c.binaries["kube-apiserver"], Args: args}); err != nil {
 		return err
 	}
 	return waitReady(ctx, readiness{
 		what:      "kube-apiserver",
 		config:    c.config,
 		paths:     []string{"/readyz", "/api/v1/namespaces/default"},
-		processes: []*process{c.apiServer, c.etcd},
+		processes: []*Process{c.apiServer, c.etcd},
 	})
 }
 

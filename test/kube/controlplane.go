@@ -14,8 +14,8 @@ type ControlPlane struct {
 	credentials *credentials
 	config      *rest.Config // of the administrator
 	etcdURL     string
-	etcd        *process
-	apiServer   *process
+	etcd        *Process
+	apiServer   *Process
 	stop        func() error // the first call stops; later ones return its result
 }
 
@@ -72,6 +72,26 @@ func (c *ControlPlane) ServiceAccountKeyFile() string {
 // exists if Options.AuditPolicy was set and an event was logged.
 func (c *ControlPlane) AuditLog() string {
 	return c.state.path("logs", "audit.log")
+}
+
+// CAKeyFile returns the path of the private key of that authority.
+func (c *ControlPlane) CAKeyFile() string {
+	return c.state.path("pki", "ca.key")
+}
+
+// DataDir returns the folder for what further programs keep. Like the whole
+// state folder it belongs to this control plane alone, and Stop removes it.
+func (c *ControlPlane) DataDir() string {
+	return c.state.path("data")
+}
+
+// StartProgram starts a further program that belongs to the control plane: its log goes
+// to the folder logs of the state folder as NAME.log, where NAME is the last
+// part of the path, it dies when this program does, and should it live on, the
+// next Start in the folder ends it if one of its arguments is a flag whose value
+// starts with the state folder. The caller stops it, before Stop.
+func (c *ControlPlane) StartProgram(p Program) (*Process, error) {
+	return startProcess(c.state, p)
 }
 
 // Stop ends the API server and etcd, each with SIGTERM and, when that takes

@@ -122,6 +122,7 @@ func WriteKubeconfig(path string, config *rest.Config) error {
 	file.Clusters[name] = &clientcmdapi.Cluster{
 		Server:                   config.Host,
 		CertificateAuthorityData: config.CAData,
+		TLSServerName:            config.ServerName,
 	}
 	file.AuthInfos[name] = &clientcmdapi.AuthInfo{
 		ClientCertificateData: config.CertData,

@@ -21,5 +21,6 @@
 // authorization, and all default admission plugins. There is no controller
 // manager: nothing makes the service accounts that Pods need or fills the
 // aggregated roles view, edit and admin, unless a test does, or runs one with
-// the files that ControlPlane names.
+// the files that ControlPlane names. Package node in the folder below does, and
+// runs Pods.
 package kube

@@ -34,7 +34,7 @@ func (c *ControlPlane) startEtcd(ctx context.Context, clientPort, peerPort int) 
 		"--unsafe-no-fsync=true",
 	}
 	var err error
-	if c.etcd, err = startProcess(c.state, command{path: c.binaries["etcd"], args: args}); err != nil {
+	if c.etcd, err = startProcess(c.state, Program{Path: c.binaries["etcd"], Args: args}); err != nil {
 		return err
 	}
 	return waitReady(ctx, readiness{
@@ -45,7 +45,7 @@ func (c *ControlPlane) startEtcd(ctx context.Context, clientPort, peerPort int) 
 			KeyFile:  c.state.path("pki", "etcd-client.key"),
 		}},
 		paths:     []string{"/readyz"},
-		processes: []*process{c.etcd},
+		processes: []*Process{c.etcd},
 	})
 }
 

@@ -81,11 +81,15 @@ func endLeftover(dir, name string, pid int) error {
 
 // isOurs says whether process pid is the named program running on the state
 // folder dir. A process id alone proves nothing, as the kernel uses it again.
-// A dead process that nobody has waited for has no command line and is not
-// ours any more.
+// A process that is being ended has no command line any more and counts still:
+// the first one of a namespace ends all others then, which use the folder. A
+// dead one that nobody has waited for does not count.
 func isOurs(dir, name string, pid int) bool {
 	args := commandLine(pid)
-	if len(args) == 0 || filepath.Base(args[0]) != name {
+	if len(args) == 0 {
+		return isEnding(pid, name)
+	}
+	if filepath.Base(args[0]) != name {
 		return false
 	}
 	for _, arg := range args[1:] {

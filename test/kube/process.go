@@ -16,8 +16,9 @@ import (
 // killed.
 const stopBound = 15 * time.Second
 
-// process is a child of this program that writes to a log file.
-type process struct {
+// Process is a child of this program that writes to a log file. Its methods may
+// be called from several goroutines.
+type Process struct {
 	name    string
 	log     string // path of the log file
 	cmd     *exec.Cmd
@@ -25,40 +26,68 @@ type process struct {
 	exitErr error         // how it ended; to be read after exited
 }
 
-// command is what startProcess runs.
-type command struct {
-	path string
-	args []string
+// Program is what StartProgram starts.
+type Program struct {
+	Path string
+	Args []string
+	Env  []string // beyond the environment of this program
+	// Namespaces are the flags of clone(2), such as syscall.CLONE_NEWNET, for
+	// new namespaces the program runs in; only Linux has them.
+	Namespaces uintptr
+	// Enter, where set, is called on the thread that then starts the program
+	// and does nothing else any more, so it may move the thread to other
+	// namespaces. Their first process must be one that StartProgram
+	// started: the kernel
+	// ends the others with that one, and not with this program directly.
+	Enter func() error
 }
 
 // startProcess starts a child whose log and process id go to the folder.
-func startProcess(s *state, c command) (*process, error) {
-	name := filepath.Base(c.path)
-	p := &process{
+func startProcess(s *state, program Program) (*Process, error) {
+	name := filepath.Base(program.Path)
+	p := &Process{
 		name:   name,
 		log:    s.path("logs", name+".log"),
-		cmd:    exec.Command(c.path, c.args...),
+		cmd:    exec.Command(program.Path, program.Args...),
 		exited: make(chan struct{}),
 	}
 	p.cmd.Dir = s.dir
-	p.cmd.SysProcAttr = childAttributes()
+	if program.Enter != nil {
+		p.cmd.Dir = "/" // Other mounts need not have the folder.
+	}
+	p.cmd.Env = append(os.Environ(), program.Env...)
+	p.cmd.SysProcAttr = childAttributes(program)
 	started := make(chan error)
-	go p.run(started)
+	go p.run(program.Enter, started)
 	if err := <-started; err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
 	if err := writePID(s.dir, name, p.cmd.Process.Pid); err != nil {
-		return nil, errors.Join(err, p.stop())
+		return nil, errors.Join(err, p.Stop())
 	}
 	return p, nil
 }
 
 // run starts the child and waits for its end. The kernel sends the death signal
 // when the thread that started a child ends, not when its process does, so the
-// goroutine keeps its thread for as long as the child lives.
-func (p *process) run(started chan<- error) {
+// goroutine keeps its thread for as long as the child lives. A thread that
+// entered namespaces ends with its goroutine, which never unlocks it.
+func (p *Process) run(enter func() error, started chan<- error) {
 	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
+	if enter == nil {
+		defer runtime.UnlockOSThread()
+	} else if isMainThread() {
+		// What /proc/self shows is what the main thread sees: it stays where it
+		// is. This goroutine holds it, so the next one gets another.
+		defer runtime.UnlockOSThread()
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			p.run(enter, started)
+		}()
+		<-done
+		return
+	}
 	log, err := os.OpenFile(p.log, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		started <- err
@@ -66,7 +95,12 @@ func (p *process) run(started chan<- error) {
 	}
 	defer log.Close()
 	p.cmd.Stdout, p.cmd.Stderr = log, log
-	err = p.cmd.Start()
+	if enter != nil {
+		err = enter()
+	}
+	if err == nil {
+		err = p.cmd.Start()
+	}
 	started <- err
 	if err != nil {
 		return
@@ -75,9 +109,14 @@ func (p *process) run(started chan<- error) {
 	close(p.exited)
 }
 
-// alive returns nil while the process runs and then an error with the last
+// PID returns the process id.
+func (p *Process) PID() int {
+	return p.cmd.Process.Pid
+}
+
+// Alive returns nil while the process runs and then an error with the last
 // lines of its log.
-func (p *process) alive() error {
+func (p *Process) Alive() error {
 	select {
 	case <-p.exited:
 		return &exitError{name: p.name, cause: p.exitErr, tail: lastLines(p.log)}
@@ -86,10 +125,10 @@ func (p *process) alive() error {
 	}
 }
 
-// stop asks the process to end, kills it when it takes too long, and waits
+// Stop asks the process to end, kills it when it takes too long, and waits
 // until it is gone. It is an error if the process had ended before.
-func (p *process) stop() error {
-	if err := p.alive(); err != nil {
+func (p *Process) Stop() error {
+	if err := p.Alive(); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), stopBound)
@@ -100,6 +139,15 @@ func (p *process) stop() error {
 	case <-p.exited:
 		return nil
 	case <-ctx.Done():
+	}
+	return p.Kill()
+}
+
+// Kill ends the process at once and waits until it is gone. It is an error if
+// the process had ended before.
+func (p *Process) Kill() error {
+	if err := p.Alive(); err != nil {
+		return err
 	}
 	_ = p.cmd.Process.Kill()
 	<-p.exited

@@ -11,8 +11,20 @@ import (
 // childAttributes makes a child die when the thread that started it does, and
 // keeps it out of the terminal's process group, so that an interrupt from the
 // keyboard reaches only this program, which then stops its children in order.
-func childAttributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+// A child that enters other namespaces of processes dies with their first
+// process instead: it does not see its parent there, which package syscall takes
+// for a parent that is dead already.
+func childAttributes(p Program) *syscall.SysProcAttr {
+	attributes := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL, Cloneflags: p.Namespaces}
+	if p.Enter != nil {
+		attributes.Pdeathsig = 0
+	}
+	return attributes
+}
+
+// isMainThread says whether the caller runs on the first thread of the program.
+func isMainThread() bool {
+	return syscall.Gettid() == syscall.Getpid()
 }
 
 // commandLine returns the arguments of a process, or none if it is gone.
@@ -22,4 +34,21 @@ func commandLine(pid int) []string {
 		return nil
 	}
 	return strings.Split(string(bytes.TrimSuffix(text, []byte{0})), "\x00")
+}
+
+// isEnding says whether a process that was the named program has lost its memory,
+// as the kernel takes that first, but is not dead yet.
+func isEnding(pid int, name string) bool {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	// proc_pid_stat(5): the name, which may hold anything, is in parentheses and
+	// has at most 15 characters; the state follows.
+	open, end := bytes.IndexByte(text, '('), bytes.LastIndexByte(text, ')')
+	if open < 0 || end+2 >= len(text) {
+		return false
+	}
+	state := text[end+2]
+	return string(text[open+1:end]) == name[:min(len(name), 15)] && state != 'Z' && state != 'X'
 }

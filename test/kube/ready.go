@@ -22,7 +22,7 @@ type readiness struct {
 	what      string
 	config    *rest.Config
 	paths     []string
-	processes []*process // that must stay alive meanwhile
+	processes []*Process // that must stay alive meanwhile
 }
 
 // waitReady polls until the server is ready, a process dies or ctx ends.
@@ -42,7 +42,7 @@ func waitReady(ctx context.Context, r readiness) error {
 	for {
 		err := r.check(asking, client)
 		for _, p := range r.processes {
-			if dead := p.alive(); dead != nil {
+			if dead := p.Alive(); dead != nil {
 				return dead
 			}
 		}
@@ -59,7 +59,7 @@ func waitReady(ctx context.Context, r readiness) error {
 
 // cancelOnExit calls cancel when the process is gone: another program that has
 // the port may leave a question without an answer. It returns when ctx ends.
-func (p *process) cancelOnExit(ctx context.Context, cancel context.CancelFunc) {
+func (p *Process) cancelOnExit(ctx context.Context, cancel context.CancelFunc) {
 	select {
 	case <-p.exited:
 		cancel()

@@ -118,9 +118,9 @@ func (c *ControlPlane) start(ctx context.Context, o Options) error {
 // folder.
 func (c *ControlPlane) end() error {
 	var errs []error
-	for _, p := range []*process{c.apiServer, c.etcd} {
+	for _, p := range []*Process{c.apiServer, c.etcd} {
 		if p != nil {
-			errs = append(errs, p.stop())
+			errs = append(errs, p.Stop())
 		}
 	}
 	errs = append(errs, c.state.close())

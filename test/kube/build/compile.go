@@ -42,7 +42,7 @@ func (j job) run(ctx context.Context) error {
 	built := filepath.Join(folder, j.target.name)
 
 	report := newReport(j, info.Version)
-	if err := j.compile(ctx, report, []string{"-ldflags", ldflags, "-o", built}); err != nil {
+	if err := j.compile(ctx, report, []string{"-tags", j.target.tags, "-ldflags", ldflags, "-o", built}); err != nil {
 		return err
 	}
 	size, err := os.Stat(built)

@@ -20,7 +20,11 @@ func stampFor(root string, t target) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s %s %s/%s recipe %d\n", t.pkg, version, runtime.GOOS, runtime.GOARCH, recipe), nil
+	stamp := fmt.Sprintf("%s %s %s/%s recipe %d", t.pkg, version, runtime.GOOS, runtime.GOARCH, recipe)
+	if t.tags != "" {
+		stamp += " tags " + t.tags
+	}
+	return stamp + "\n", nil
 }
 
 // stampPath returns the path of the stamp file of t.

@@ -1,3 +1,3 @@
-// Command kubebuild builds the Kubernetes and etcd binaries that the tests of Rollguard
-// run, into bin/kube, and prints their paths.
+// Command kubebuild builds the programs of Kubernetes and others that the tests of
+// Rollguard run, into bin/kube, and prints their paths.
 package main

@@ -64,21 +64,22 @@ func usage(w io.Writer) {
 	others := slices.DeleteFunc(build.Known(), func(name string) bool {
 		return slices.Contains(build.Default(), name)
 	})
-	fmt.Fprintf(w, `Build the Kubernetes and etcd binaries that Rollguard's tests run.
+	fmt.Fprintf(w, `Build the programs of Kubernetes and others that Rollguard's tests run.
 
 Usage: go run ./test/kube/cmd/kubebuild [-o FOLDER] [NAME ...]
 
 Builds what is missing or outdated and prints the paths; what is there is kept.
 Needs the Go toolchain and a module proxy, nothing else. The first build takes
-about 7 minutes on 2 cores.
+about 7 minutes on 2 cores, node about 6 more.
 
   NAME       default: %s
              also:    %s
+             node     stands for all that a node needs: %s
   -o FOLDER  where the binaries go (default bin/kube in the repository)
 
   KUBEBUILDER_ASSETS, where set, is the folder whose %s
              are used as they are, as with envtest; nothing is built for them.
 
 Versions are pinned in test/kube/modules/*/go.mod.
-`, strings.Join(build.Default(), " "), strings.Join(others, " "), strings.Join(build.Default(), ", "))
+`, strings.Join(build.Default(), " "), strings.Join(others, " "), strings.Join(build.Node(), " "), strings.Join(build.Default(), ", "))
 }
