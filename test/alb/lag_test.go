@@ -246,3 +246,24 @@ func TestSuccessCodesAreListsAndRanges(t *testing.T) {
 		}
 	}
 }
+
+func TestASpreadIsReadAsItIsWritten(t *testing.T) {
+	for text, want := range map[string]Spread{
+		"5s,10s,15s": {5 * time.Second, 10 * time.Second, 15 * time.Second},
+		"2s":         Exactly(2 * time.Second),
+	} {
+		var s, again Spread
+		if err := s.UnmarshalText([]byte(text)); err != nil || s != want {
+			t.Errorf("%s: %+v, %v", text, s, err)
+		}
+		written, err := s.MarshalText()
+		if err != nil || again.UnmarshalText(written) != nil || again != s {
+			t.Errorf("%s was written as %s", text, written)
+		}
+	}
+	for _, bad := range []string{"", "5", "5s,4s,6s", "5s,6s", "-1s"} {
+		if new(Spread).UnmarshalText([]byte(bad)) == nil {
+			t.Errorf("%q was taken", bad)
+		}
+	}
+}

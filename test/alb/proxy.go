@@ -29,7 +29,9 @@ func (a *ALB) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.journal.count(o)
 	switch {
 	case o.Partial:
-		// The status is out: breaking the connection is all that is left.
+		// The status is out, or goes now: a client that got nothing might send its request
+		// again by itself. Breaking the connection is all that is left.
+		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	case o.Reason != "" && o.Reason != ClientLeft:
 		w.Header().Set("Server", "albmodel")
