@@ -50,6 +50,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
+	failOver := make(chan os.Signal, 1)
+	signal.Notify(failOver, syscall.SIGUSR1)
+	defer signal.Stop(failOver)
 	journal.Write(alb.Event{Type: "start", Start: map[string]any{
 		"seed": s.alb.Seed, "address": listener.Addr().String(), "flags": s.said,
 		"targetType": binding.TargetType, "targetGroup": fmt.Sprintf("%+v", binding.TargetGroup),
@@ -57,7 +60,16 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if binding.TargetType == topology.TargetInstance {
 		err = registerNodes(balancer, &s, binding)
 	} else {
-		err = follow(ctx, &s, client, binding, lbc.Options{Journal: journal, LoadBalancer: balancer})
+		watch := lbc.NewWatch(client, binding)
+		controller := lbc.New(lbc.Options{
+			Lags: s.lags, Clock: alb.RealClock{}, Dice: alb.Dice(s.alb.Seed), Journal: journal,
+			LoadBalancer: balancer, Cluster: watch,
+		})
+		go loseLeader(ctx, controller, failOver)
+		err = watch.Start(ctx, controller.Wake)
+	}
+	if ctx.Err() != nil {
+		return nil // told to end while starting
 	}
 	if err != nil {
 		return err
@@ -94,23 +106,14 @@ func registerNodes(balancer *alb.ALB, s *settings, b lbc.Binding) error {
 	return nil
 }
 
-// follow starts the controller.
-func follow(ctx context.Context, s *settings, client kubernetes.Interface, b lbc.Binding, o lbc.Options) error {
-	watch := lbc.NewWatch(client, b)
-	o.Lags, o.Clock, o.Dice, o.Cluster = s.lags, alb.RealClock{}, alb.Dice(s.alb.Seed), watch
-	controller := lbc.New(o)
-	failOver := make(chan os.Signal, 1)
-	signal.Notify(failOver, syscall.SIGUSR1)
-	go func() {
-		defer signal.Stop(failOver)
-		for {
-			select {
-			case <-failOver:
-				controller.FailOver()
-			case <-ctx.Done():
-				return
-			}
+// loseLeader passes the signal on.
+func loseLeader(ctx context.Context, controller *lbc.Controller, failOver <-chan os.Signal) {
+	for {
+		select {
+		case <-failOver:
+			controller.FailOver()
+		case <-ctx.Done():
+			return
 		}
-	}()
-	return watch.Start(ctx, controller.Wake)
+	}
 }
