@@ -15,6 +15,8 @@ const (
 	etcdPins         = "test/kube/modules/etcd"
 	helmModule       = "helm.sh/helm/v4"
 	helmPins         = "test/kube/modules/helm"
+	k6Module         = "go.k6.io/k6"
+	k6Pins           = "test/kube/modules/k6"
 )
 
 // target is one binary this package can build.
@@ -50,6 +52,7 @@ func targets() []target {
 			name: "helm", module: helmModule, pins: helmPins,
 			pkg: helmModule + "/cmd/helm", minutes: 1, asset: false,
 		},
+		{name: "k6", module: k6Module, pins: k6Pins, pkg: k6Module, minutes: 1.7},
 	}
 }
 
