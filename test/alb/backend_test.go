@@ -37,16 +37,18 @@ func newBackend(t *testing.T, do func(c *net.TCPConn, n int) bool) *backend {
 	}
 	t.Cleanup(func() { listener.Close() })
 	b := &backend{address: listener.Addr().String(), listener: listener, do: do}
-	go func() {
-		for {
-			c, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go b.serve(c.(*net.TCPConn))
-		}
-	}()
+	go b.accept()
 	return b
+}
+
+func (b *backend) accept() {
+	for {
+		c, err := b.listener.Accept()
+		if err != nil {
+			return
+		}
+		go b.serve(c.(*net.TCPConn))
+	}
 }
 
 func (b *backend) serve(c *net.TCPConn) {

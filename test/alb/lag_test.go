@@ -198,29 +198,6 @@ func TestATargetThatLeavesBeforeTheNodeHeardOfItNeverGetsRequests(t *testing.T) 
 	w.want(503, "503 no targets", NoTargets)
 }
 
-func TestLagsFollowTheSeedAlone(t *testing.T) {
-	s := Defaults().Propagation
-	if Dice(1).Draw(s, "a", 1) != Dice(1).Draw(s, "a", 1) {
-		t.Error("the same seed draws two lags for one thing")
-	}
-	if Dice(1).Draw(s, "a", 1) == Dice(2).Draw(s, "a", 1) || Dice(1).Draw(s, "a", 1) == Dice(1).Draw(s, "a", 2) {
-		t.Error("another seed or another thing draws the same lag")
-	}
-	below := 0
-	for i := range 1000 {
-		lag := Dice(3).Draw(s, i)
-		if lag < s.Min || lag > s.Max {
-			t.Fatalf("lag %s is not from %s to %s", lag, s.Min, s.Max)
-		}
-		if lag < s.Mid {
-			below++
-		}
-	}
-	if below < 450 || below > 550 {
-		t.Errorf("%d of 1000 lags are below the median", below)
-	}
-}
-
 func TestHealthChecksGoToThePortAndPathOfTheTargetGroup(t *testing.T) {
 	other := newBackend(t, answerOK)
 	w := newWorld(t, func(o *Options) { o.TargetGroup.Port = mustTCP(t, other.address) })
@@ -228,42 +205,4 @@ func TestHealthChecksGoToThePortAndPathOfTheTargetGroup(t *testing.T) {
 	b.sick.Store(true) // on the port of the traffic
 	w.healthy(b.address)
 	w.want(200, "ok", "")
-}
-
-func TestSuccessCodesAreListsAndRanges(t *testing.T) {
-	codes, err := ParseCodes("200, 302,400-404")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for status, want := range map[int]bool{200: true, 201: false, 302: true, 399: false, 400: true, 404: true, 405: false} {
-		if codes.Contains(status) != want {
-			t.Errorf("status %d: %v, want %v", status, !want, want)
-		}
-	}
-	for _, bad := range []string{"", "ok", "200-", "200-x"} {
-		if _, err := ParseCodes(bad); err == nil {
-			t.Errorf("%q was taken", bad)
-		}
-	}
-}
-
-func TestASpreadIsReadAsItIsWritten(t *testing.T) {
-	for text, want := range map[string]Spread{
-		"5s,10s,15s": {5 * time.Second, 10 * time.Second, 15 * time.Second},
-		"2s":         Exactly(2 * time.Second),
-	} {
-		var s, again Spread
-		if err := s.UnmarshalText([]byte(text)); err != nil || s != want {
-			t.Errorf("%s: %+v, %v", text, s, err)
-		}
-		written, err := s.MarshalText()
-		if err != nil || again.UnmarshalText(written) != nil || again != s {
-			t.Errorf("%s was written as %s", text, written)
-		}
-	}
-	for _, bad := range []string{"", "5", "5s,4s,6s", "5s,6s", "-1s"} {
-		if new(Spread).UnmarshalText([]byte(bad)) == nil {
-			t.Errorf("%q was taken", bad)
-		}
-	}
 }
