@@ -69,6 +69,14 @@ func TestATargetThatDoesNotListenRefuses(t *testing.T) {
 	w.want(502, "502 refused", Refused)
 }
 
+// To a broadcast address, Linux makes no TCP connection: there is no way to it.
+func TestATargetWithoutAWayToItIsUnreachable(t *testing.T) {
+	w := newWorld(t, nil)
+	w.alb.Register("127.255.255.255:80", "pod")
+	w.clock.Advance(40 * time.Second) // two failed checks: unhealthy, and so is every target
+	w.want(502, "502 unreachable", Unreachable)
+}
+
 func TestAnAnswerThatBreaksOffIsCounted(t *testing.T) {
 	w := newWorld(t, nil)
 	b := newBackend(t, func(c *net.TCPConn, _ int) bool {
