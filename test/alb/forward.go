@@ -28,6 +28,9 @@ func (v *view) forward(w http.ResponseWriter, r *http.Request) Outcome {
 	}
 	out.Status = resp.StatusCode
 	copyHeader(w.Header(), resp.Header)
+	if _, ok := resp.Header["Content-Type"]; !ok {
+		w.Header()["Content-Type"] = nil // or the server guesses one
+	}
 	w.WriteHeader(resp.StatusCode)
 	err = v.alb.copyBody(w, resp)
 	if still() && err == nil && !resp.Close {

@@ -96,6 +96,7 @@ func TestAConnectionThatTheTargetAnnouncesToCloseIsNotKept(t *testing.T) {
 func TestRequestsAndAnswersPassUnchanged(t *testing.T) {
 	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
+		w.Header()["Content-Type"] = nil
 		w.Header().Set("X-Seen", fmt.Sprint(r.Method, r.RequestURI, r.Host, r.Header.Get("X-Own"), r.Header.Get("X-Forwarded-For"), r.Header.Get("X-Forwarded-Proto")))
 		w.WriteHeader(http.StatusCreated)
 		w.Write(body)
@@ -120,6 +121,9 @@ func TestRequestsAndAnswersPassUnchanged(t *testing.T) {
 	got, err := io.ReadAll(resp.Body)
 	if err != nil || string(got) != body+body || resp.StatusCode != http.StatusCreated {
 		t.Errorf("status %d, %d bytes, %v", resp.StatusCode, len(got), err)
+	}
+	if kind, ok := resp.Header["Content-Type"]; ok {
+		t.Errorf("content type %q, which the target did not send", kind)
 	}
 	if want := "POST/test?a=b%20cshop.exampleyes127.0.0.1http"; resp.Header.Get("X-Seen") != want {
 		t.Errorf("the target saw %q, want %q", resp.Header.Get("X-Seen"), want)
