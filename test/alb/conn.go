@@ -62,7 +62,7 @@ func (c *conn) stale() bool {
 	err = raw.Read(func(fd uintptr) bool {
 		var b [1]byte
 		_, err := syscall.Read(int(fd), b[:])
-		alive = err == syscall.EAGAIN
+		alive = errors.Is(err, syscall.EAGAIN)
 		return true
 	})
 	return err != nil || !alive

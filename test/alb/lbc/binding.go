@@ -54,13 +54,13 @@ func Read(ctx context.Context, client kubernetes.Interface, namespace, name stri
 			}
 			b, err := bind(r, svc, ingress)
 			if err != nil {
-				return Binding{}, fmt.Errorf("Ingress %s/%s: %w", namespace, name, err)
+				return Binding{}, fmt.Errorf("ingress %s/%s: %w", namespace, name, err)
 			}
 			found = append(found, b)
 		}
 	}
 	if len(found) != 1 {
-		return Binding{}, fmt.Errorf("Ingress %s/%s leads to %d target groups, the model has one", namespace, name, len(found))
+		return Binding{}, fmt.Errorf("ingress %s/%s leads to %d target groups, the model has one", namespace, name, len(found))
 	}
 	return found[0], nil
 }

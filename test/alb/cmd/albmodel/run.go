@@ -98,7 +98,7 @@ func await(ctx context.Context, client kubernetes.Interface, s *settings) (lbc.B
 // business of kube-proxy (LBC controllers/elbv2/eventhandlers/endpointslices.go).
 func registerNodes(balancer *alb.ALB, s *settings, b lbc.Binding) error {
 	if b.NodePort == 0 {
-		return fmt.Errorf("Service %s/%s has no node port", b.Namespace, b.Service)
+		return fmt.Errorf("service %s/%s has no node port", b.Namespace, b.Service)
 	}
 	for _, address := range strings.Split(s.nodeAddresses, ",") {
 		balancer.Register(net.JoinHostPort(strings.TrimSpace(address), strconv.Itoa(int(b.NodePort))), "")
