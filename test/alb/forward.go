@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 )
 
 // forward sends a request to the target, once, and hands its answer on. There is no
@@ -26,6 +27,7 @@ func (v *view) forward(w http.ResponseWriter, r *http.Request) Outcome {
 		v.pool.drop(c)
 		return out.failed(exchangeReason(ctx, c, err))
 	}
+	defer resp.Body.Close() // at its end, or with the connection closed: it reads no more
 	out.Status = resp.StatusCode
 	copyHeader(w.Header(), resp.Header)
 	if _, ok := resp.Header["Content-Type"]; !ok {
@@ -64,7 +66,7 @@ func (c *conn) exchange(r *http.Request) (*http.Response, error) {
 		out.Header.Set("User-Agent", "") // or Request.Write adds its own
 	}
 	if client, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
-		out.Header["X-Forwarded-For"] = append(r.Header["X-Forwarded-For"], client)
+		out.Header["X-Forwarded-For"] = slices.Concat(r.Header["X-Forwarded-For"], []string{client})
 	}
 	out.Header["X-Forwarded-Proto"] = []string{"http"}
 	if err := out.Write(c.writer); err != nil {

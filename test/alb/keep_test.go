@@ -179,7 +179,9 @@ func requests(ctx context.Context, address string, n int) error {
 		if err != nil {
 			return err
 		}
-		if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		_, err = io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
+		if err != nil {
 			return err
 		}
 		if resp.StatusCode != http.StatusOK {
