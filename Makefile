@@ -26,7 +26,7 @@ run: programs kube ## do the main job on a local API server (ONCE=1: show it and
 	@$(GO) build -o $(BIN)/demo ./test/demo
 	@exec $(BIN)/demo -bin $(BIN) $(if $(ONCE),-once)
 
-test: kube helm node-binaries ## run all tests, also those against a real API server and node
+test: kube helm k6 node-binaries ## run all tests, also those against a real API server and node
 	$(GO) test -timeout 20m ./...
 
 verify: lint ## formatting, lint, generated files, tidy modules, import order
@@ -78,6 +78,10 @@ node-binaries: kube
 .PHONY: helm
 helm:
 	@$(GO) run ./test/kube/cmd/kubebuild -o $(BIN)/kube helm > /dev/null
+
+.PHONY: k6
+k6:
+	@$(GO) run ./test/kube/cmd/kubebuild -o $(BIN)/kube k6 > /dev/null
 
 $(LINT): test/tools/go.mod
 	@echo "building the linter (a minute or two, once)"

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// asApp in the environment makes the test binary the application itself.
+const asApp = "ROLLOUT_APP"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asApp) != "" {
+		main()
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// process is a running application.
+type process struct {
+	t   *testing.T
+	cmd *exec.Cmd
+	out *bufio.Reader
+	url string
+}
+
+func start(t *testing.T, args ...string) *process {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	l.Close()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], append([]string{"-listen", address}, args...)...)
+	cmd.Env = append(os.Environ(), asApp+"=1")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// It has begun: from here on it knows what SIGTERM means.
+	if line, err := bufio.NewReader(log).ReadString('\n'); err != nil {
+		t.Fatalf("%q: %v", line, err)
+	}
+	return &process{t: t, cmd: cmd, out: bufio.NewReader(out), url: "http://" + address}
+}
+
+// ready waits until the application answers.
+func (p *process) ready() *process {
+	p.t.Helper()
+	for tick := time.Tick(5 * time.Millisecond); ; <-tick {
+		resp, err := http.Get(p.url + "/__health")
+		if err == nil {
+			resp.Body.Close()
+			return p
+		}
+		if !errors.Is(err, syscall.ECONNREFUSED) {
+			p.t.Fatal(err)
+		}
+	}
+}
+
+// term sends SIGTERM and returns what the process served.
+func (p *process) term() Tally {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		p.t.Fatal(err)
+	}
+	line, err := p.out.ReadBytes('\n')
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var tally Tally
+	if err := json.Unmarshal(line, &tally); err != nil {
+		p.t.Fatalf("%s: %v", line, err)
+	}
+	if err := p.cmd.Wait(); err != nil {
+		p.t.Fatal(err)
+	}
+	return tally
+}
+
+// inFlight sends a request and returns when the application has it; the status comes
+// from the channel, an error as 0.
+func (p *process) inFlight() <-chan int {
+	p.t.Helper()
+	status := make(chan int, 1)
+	go func() {
+		resp, err := http.Get(p.url + "/test")
+		if err != nil {
+			status <- 0
+			return
+		}
+		resp.Body.Close()
+		status <- resp.StatusCode
+	}()
+	for tick := time.Tick(5 * time.Millisecond); p.tally().InFlight == 0; <-tick {
+	}
+	return status
+}
+
+// tally asks the running process.
+func (p *process) tally() Tally {
+	p.t.Helper()
+	resp, err := http.Get(p.url + "/__tally")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var tally Tally
+	if err := json.NewDecoder(resp.Body).Decode(&tally); err != nil {
+		p.t.Fatal(err)
+	}
+	return tally
+}
+
+func TestNothingListensBeforeTheStartUpHasPassed(t *testing.T) {
+	p := start(t, "-start-up", "1h")
+	if conn, err := net.Dial("tcp", p.url[len("http://"):]); err == nil {
+		conn.Close()
+		t.Error("something listens")
+	}
+	if tally := p.term(); tally.Listening != nil || tally.Terminated == nil {
+		t.Errorf("tally %+v: it says that it listened, or that no signal came", tally)
+	}
+}
+
+func TestTheTallyCountsByPath(t *testing.T) {
+	p := start(t, "-latency", "0").ready()
+	for path, want := range map[string]int{"/test": 200, "/__health": 200, "/other": 404} {
+		resp, err := http.Get(p.url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("%s: status %d, want %d", path, resp.StatusCode, want)
+		}
+	}
+	tally := p.term()
+	if tally.Served != 1 || tally.NotFound != 1 || tally.Health < 2 || tally.Aborted != 0 {
+		t.Errorf("tally %+v", tally)
+	}
+	if tally.Listening == nil || tally.Terminated == nil || tally.Ended.Before(*tally.Terminated) {
+		t.Errorf("times %+v", tally)
+	}
+}
+
+func TestAnApplicationThatExitsAbortsWhatIsInFlight(t *testing.T) {
+	p := start(t, "-latency", "1h", "-latency-max", "0").ready()
+	status := p.inFlight()
+	tally := p.term()
+	if got := <-status; got != 0 {
+		t.Errorf("status %d, want a broken connection", got)
+	}
+	if tally.Aborted != 1 || tally.Served != 0 {
+		t.Errorf("tally %+v", tally)
+	}
+}
+
+func TestAnApplicationThatDrainsFinishesWhatIsInFlight(t *testing.T) {
+	p := start(t, "-latency", "300ms", "-on-term", "drain").ready()
+	status := p.inFlight()
+	tally := p.term()
+	if got := <-status; got != 200 {
+		t.Errorf("status %d, want 200", got)
+	}
+	if tally.Aborted != 0 || tally.Served != 1 {
+		t.Errorf("tally %+v", tally)
+	}
+}
+
+func TestDrainingIsBounded(t *testing.T) {
+	p := start(t, "-latency", "1h", "-latency-max", "0", "-on-term", "drain", "-drain-limit", "10ms").ready()
+	status := p.inFlight()
+	tally := p.term()
+	if got := <-status; got != 0 {
+		t.Errorf("status %d, want a broken connection", got)
+	}
+	if tally.Aborted != 1 {
+		t.Errorf("tally %+v", tally)
+	}
+}
+
+func TestConnectionsAreKeptOnlyWhereAsked(t *testing.T) {
+	for setting, closed := range map[string]bool{"75s": false, "0": true} {
+		p := start(t, "-keep-alive", setting).ready()
+		resp, err := http.Get(p.url + "/__health")
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.Close != closed {
+			t.Errorf("-keep-alive %s: connection closed %v, want %v", setting, resp.Close, closed)
+		}
+		p.term()
+	}
+}
