@@ -1,6 +1,11 @@
 package cluster
 
-import "sync"
+import (
+	"sync"
+
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
 
 // EveryNamespace stands for all namespaces where one is named.
 const EveryNamespace = ""
@@ -18,6 +23,20 @@ func (c *changes) tell(namespace string) {
 	c.mu.Unlock()
 	if listener != nil {
 		listener(namespace)
+	}
+}
+
+// tell names the namespace that an object decides about first of all. That an Ingress may
+// put routes of others in doubt, as it shares their load balancer, is left to those who go
+// through all namespaces now and then.
+func (s *State) tell(o metav1.Object) {
+	switch o.(type) {
+	case *networkingv1.IngressClass:
+		s.graphs.changes.tell(EveryNamespace)
+	case *metav1.PartialObjectMetadata:
+		s.graphs.changes.tell(o.GetName())
+	default:
+		s.graphs.changes.tell(o.GetNamespace())
 	}
 }
 

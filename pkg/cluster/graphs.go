@@ -77,7 +77,6 @@ func (g *graphs) remember(namespace string, others map[string]struct{}) {
 
 // forget throws away the graph of one namespace.
 func (g *graphs) forget(namespace string) {
-	defer g.changes.tell(namespace)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.epoch++
@@ -90,22 +89,32 @@ func (g *graphs) forget(namespace string) {
 // status alone is no event, and a graph is built again only when somebody asks for it.
 func (g *graphs) forgetReaders(namespace string) {
 	if namespace == "" {
-		g.forgetAll()
+		g.reset()
 		return
 	}
 	g.mu.Lock()
-	defer g.mu.Unlock()
 	g.epoch++
 	delete(g.known, namespace)
-	for reader := range g.readers[namespace] {
+	readers := g.readers[namespace]
+	for reader := range readers {
 		delete(g.known, reader)
 	}
 	delete(g.readers, namespace)
+	g.mu.Unlock()
+	g.changes.tell(namespace)
+	for reader := range readers {
+		g.changes.tell(reader)
+	}
+}
+
+// reset throws away every graph, and says so.
+func (g *graphs) reset() {
+	g.forgetAll()
+	g.changes.tell(EveryNamespace)
 }
 
 // forgetAll throws away every graph: a class has changed.
 func (g *graphs) forgetAll() {
-	defer g.changes.tell(EveryNamespace)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.epoch++

@@ -64,7 +64,7 @@ func New(ctx context.Context, o Options) (*State, error) {
 	}
 	s := &State{rooms: newRooms(core, o.Log), reader: o.Cache, discoverer: discoverer, log: o.Log}
 	s.graphs = &graphs{options: o.Topology, sources: s.sources, built: o.GraphBuilt, known: map[string]entry{}}
-	s.kinds = newOptionalKinds(discoverer, dynamicClient, reactions{event: s.graphs.forgetReaders, reset: s.graphs.forgetAll}, o.Log)
+	s.kinds = newOptionalKinds(discoverer, dynamicClient, reactions{event: s.graphs.forgetReaders, reset: s.graphs.reset}, o.Log)
 	synced, err := s.register(ctx, o.Cache)
 	if err != nil {
 		return nil, err
@@ -113,6 +113,7 @@ func (s *State) event(o metav1.Object) {
 	default:
 		s.graphs.forget(o.GetNamespace())
 	}
+	s.tell(o)
 }
 
 // settle tells whether the optional kinds are settled, and remembers it: a kind that

@@ -50,10 +50,11 @@ func (s *State) Look(ctx context.Context, name string) (decision.Namespace, erro
 	return out, err
 }
 
-// peek is get without keeping what it builds.
+// peek is get without keeping what it builds, but for which namespaces it depends on.
 func (g *graphs) peek(ctx context.Context, namespace string, labels map[string]string) (*topology.Graph, error) {
 	g.mu.Lock()
 	found, ok := g.known[namespace]
+	epoch, options := g.epoch, g.options
 	g.mu.Unlock()
 	if ok && maps.Equal(found.labels, labels) {
 		return found.graph, nil
@@ -62,6 +63,12 @@ func (g *graphs) peek(ctx context.Context, namespace string, labels map[string]s
 	if err != nil {
 		return nil, err
 	}
-	src.NamespaceLabels, src.Options = labels, g.options
-	return topology.NewGraph(src), nil
+	src.NamespaceLabels, src.Options = labels, options
+	graph := topology.NewGraph(src)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if d, ok := src.Objects.(dependent); ok && g.epoch == epoch {
+		g.remember(namespace, d.namespaces())
+	}
+	return graph, nil
 }

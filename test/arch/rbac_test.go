@@ -32,6 +32,22 @@ func postureRights() []string {
 // repairRights are in a role of their own, which the manifest binds to nobody.
 func repairRights() []string { return []string{"apps/deployments/* patch"} }
 
+func TestTheRightToRepairIsBoundNowhere(t *testing.T) {
+	manifest, err := os.ReadFile("../../deploy/rollguard.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range strings.Split(string(manifest), "\n---\n") {
+		var binding rbacv1.ClusterRoleBinding
+		if err := yaml.Unmarshal([]byte(text), &binding); err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(binding.Kind, "Binding") && binding.RoleRef.Name == "rollguard-repair" {
+			t.Errorf("%s %s/%s binds it", binding.Kind, binding.Namespace, binding.Name)
+		}
+	}
+}
+
 // rights are the rules of a role, one line for each group, resource, name and verb.
 func rights(rules []rbacv1.PolicyRule) []string {
 	var out []string

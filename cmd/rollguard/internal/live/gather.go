@@ -87,7 +87,7 @@ func (g *gathering) oneNamespace(ctx context.Context, name string) error {
 
 // enabledNamespaces lists them all: the rest is counted.
 func (g *gathering) enabledNamespaces(ctx context.Context) error {
-	err := g.pages(ctx, namespaces().in(""), func(raw []byte) error {
+	err := g.pages(ctx, namespaces().in("/api/v1", Everywhere), func(raw []byte) error {
 		page, err := fastjson.ParseBytes(raw)
 		if err != nil {
 			return err
@@ -110,15 +110,21 @@ func (g *gathering) enabledNamespaces(ctx context.Context) error {
 // collect reads one kind: of all namespaces at once where that is allowed, else of one
 // after the other.
 func (g *gathering) collect(ctx context.Context, r resource, namespace string) error {
-	err := g.read(ctx, r, namespace)
+	where := namespace
+	if r.elsewhere {
+		where = Everywhere // a Gateway of another namespace, say
+	}
+	err := g.read(ctx, r, where)
 	switch {
 	case err == nil, r.optional && apierrors.IsNotFound(err):
 		return nil
 	case !apierrors.IsForbidden(err):
 		return fmt.Errorf("%s: %w", r.name, err)
-	case r.cluster || namespace != Everywhere:
-		g.gap(about(r, namespace), err)
+	case r.cluster || where != Everywhere:
+		g.gap(about(r, where), err)
 		return nil
+	case r.elsewhere:
+		g.gap(r.name+" of other namespaces", err)
 	}
 	for _, name := range g.enabled {
 		switch err := g.read(ctx, r, name); {
@@ -138,11 +144,19 @@ func about(r resource, namespace string) string {
 	return r.name + " of namespace " + namespace
 }
 
+// read tries the versions of a kind from the best on.
 func (g *gathering) read(ctx context.Context, r resource, namespace string) error {
-	return g.pages(ctx, r.in(namespace), func(raw []byte) error {
-		g.seen = g.seen || r == deployments()
-		return g.add(about(r, namespace), raw)
-	})
+	var err error
+	for _, path := range r.paths {
+		err = g.pages(ctx, r.in(path, namespace), func(raw []byte) error {
+			g.seen = g.seen || r.name == deployments().name
+			return g.add(about(r, namespace), raw)
+		})
+		if !apierrors.IsNotFound(err) {
+			break
+		}
+	}
+	return err
 }
 
 // pageSize is how many objects are read at once.

@@ -1,35 +1,49 @@
 package live
 
+import "github.com/rollguard/rollguard/pkg/topology"
+
 // resource is one kind that decides about Deployments, as the API server calls it.
 type resource struct {
-	// path is up to the version: "/api/v1".
-	path, name string
-	// cluster says that it stands outside namespaces, optional that it may not exist.
-	cluster, optional bool
+	// paths are those up to the version, "/api/v1", the best version first; an optional
+	// kind may not exist in any.
+	paths []string
+	name  string
+	// cluster says that it stands outside namespaces, elsewhere that objects of other
+	// namespaces may decide too.
+	cluster, elsewhere, optional bool
 }
 
-// resources are read before the Deployments. A new door of package topology is one line
-// here, and one in package manifest.
+// resources are read before the Deployments. New optional kinds are a matter of package
+// topology alone.
 func resources() []resource {
-	return []resource{
-		{path: "/apis/networking.k8s.io/v1", name: "ingressclasses", cluster: true},
-		{path: "/apis/elbv2.k8s.aws/v1beta1", name: "ingressclassparams", cluster: true, optional: true},
-		{path: "/apis/eks.amazonaws.com/v1", name: "ingressclassparams", cluster: true, optional: true},
-		{path: "/apis/networking.k8s.io/v1", name: "ingresses"},
-		{path: "/api/v1", name: "services"},
-		{path: "/api/v1", name: "persistentvolumeclaims"},
-		{path: "/api/v1", name: "resourcequotas"},
+	const networking = "/apis/networking.k8s.io/v1"
+	out := []resource{
+		{paths: []string{networking}, name: "ingressclasses", cluster: true},
+		{paths: []string{networking}, name: "ingresses"},
+		{paths: []string{"/api/v1"}, name: "services"},
+		{paths: []string{"/api/v1"}, name: "persistentvolumeclaims"},
+		{paths: []string{"/api/v1"}, name: "resourcequotas"},
 	}
+	for _, kind := range topology.Optionals() {
+		r := resource{name: kind.Resource, cluster: !kind.Namespaced, elsewhere: kind.Namespaced, optional: true}
+		for _, version := range kind.Versions {
+			r.paths = append(r.paths, "/apis/"+kind.Group+"/"+version)
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
-func namespaces() resource { return resource{path: "/api/v1", name: "namespaces", cluster: true} }
+func namespaces() resource {
+	return resource{paths: []string{"/api/v1"}, name: "namespaces", cluster: true}
+}
 
-func deployments() resource { return resource{path: "/apis/apps/v1", name: "deployments"} }
+func deployments() resource { return resource{paths: []string{"/apis/apps/v1"}, name: "deployments"} }
 
 // in is the path of the collection, of one namespace or, with "", of all.
-func (r resource) in(namespace string) string {
-	if r.cluster || namespace == "" {
-		return r.path + "/" + r.name
+func (r resource) in(path, namespace string) string {
+	if r.cluster || namespace == Everywhere {
+		return path + "/" + r.name
 	}
-	return r.path + "/namespaces/" + namespace + "/" + r.name
+	return path + "/namespaces/" + namespace + "/" + r.name
 }
