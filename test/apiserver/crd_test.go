@@ -68,7 +68,7 @@ func gatewayCRD(ctx context.Context, plural string) (string, error) {
 // installCRDs creates the kinds that exist from the beginning.
 func installCRDs(ctx context.Context) error {
 	manifests := installed()
-	for _, plural := range []string{"gatewayclasses", "gateways", "httproutes", "referencegrants"} {
+	for _, plural := range []string{"gatewayclasses", "gateways", "httproutes", "grpcroutes", "referencegrants"} {
 		text, err := gatewayCRD(ctx, plural)
 		if err != nil {
 			return err

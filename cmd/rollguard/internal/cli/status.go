@@ -61,6 +61,8 @@ type standing struct {
 	key      string
 	State    policy.State  `json:"state"`
 	Exposure topology.Kind `json:"exposure"`
+	// Routes lead to it.
+	Routes []topology.Route `json:"routes"`
 	// Why are rules that would change something, or sentences.
 	Why []string `json:"why"`
 }
@@ -123,7 +125,10 @@ func standings(r *reading, onlyEnabled bool) []standing {
 }
 
 func standingOf(v *verdict.Verdict) standing {
-	s := standing{key: v.Deployment.Key(), Exposure: v.Decision.Exposure.Kind, Why: []string{}}
+	s := standing{key: v.Deployment.Key(), Exposure: v.Decision.Exposure.Kind, Routes: v.Decision.Exposure.Routes, Why: []string{}}
+	if s.Routes == nil {
+		s.Routes = []topology.Route{}
+	}
 	switch v.Deployment.Standing {
 	case manifest.Guarded, manifest.OptedOut:
 		s.State = v.Decision.State()
@@ -145,6 +150,24 @@ func standingOf(v *verdict.Verdict) standing {
 		s.Why = append(s.Why, exempt(v))
 	}
 	return s
+}
+
+// behind names what leads to the Deployment, the most demanding route first.
+func (s *standing) behind() string {
+	if len(s.Routes) == 0 {
+		return "-"
+	}
+	first := &s.Routes[0]
+	for i := range s.Routes {
+		if r := &s.Routes[i]; r.Kind() == s.Exposure {
+			first = r
+			break
+		}
+	}
+	if more := len(s.Routes) - 1; more > 0 {
+		return fmt.Sprintf("%s and %d more", first.Front(), more)
+	}
+	return first.Front()
 }
 
 func exempt(v *verdict.Verdict) string {
@@ -173,7 +196,7 @@ func statusTable(w io.Writer, r *reading, all []standing, disabled int) error {
 	counts := map[policy.State]int{}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	if len(all) > 0 {
-		fmt.Fprintln(table, "DEPLOYMENT\tSTATE\tEXPOSURE\tWHY")
+		fmt.Fprintln(table, "DEPLOYMENT\tSTATE\tEXPOSURE\tBEHIND\tWHY")
 	}
 	for _, s := range all {
 		counts[s.State]++
@@ -182,7 +205,7 @@ func statusTable(w io.Writer, r *reading, all []standing, disabled int) error {
 			exposure = "-"
 		}
 		// No cell ends a line, so that the columns before it line up.
-		fmt.Fprintln(table, strings.TrimRight(strings.Join([]string{s.key, string(s.State), exposure, strings.Join(s.Why, ", ")}, "\t"), "\t"))
+		fmt.Fprintln(table, strings.TrimRight(strings.Join([]string{s.key, string(s.State), exposure, s.behind(), strings.Join(s.Why, ", ")}, "\t"), "\t"))
 	}
 	if err := table.Flush(); err != nil {
 		return err
