@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/provenance"
@@ -11,16 +12,17 @@ import (
 // gather finds out who wrote what: in the new object, and in the stored one.
 func (e *evaluation) gather() {
 	own, old := e.record(e.in.New), e.in.Old
+	stored := own
 	records := []provenance.Record{own}
 	if old != nil {
 		e.previous = provenance.Recorded(old, own)
 		if old.Annotations[api.AnnotationInjected] != e.in.New.Annotations[api.AnnotationInjected] {
-			stored := e.record(old)
+			stored = e.record(old)
 			e.previous = provenance.Recorded(old, stored, own.WithoutAuthors())
-			if own.Len() > 0 {
-				stored = stored.WithoutAuthors()
-			}
 			records = append(records, stored)
+			if own.Len() > 0 {
+				records[1] = stored.WithoutAuthors()
+			}
 		}
 		names := e.in.New.Renames(old)
 		for i := range records {
@@ -28,13 +30,65 @@ func (e *evaluation) gather() {
 		}
 	}
 	e.evidence = provenance.Gather(e.in.New, provenance.Stored{Deployment: old, Proven: e.previous}, records...)
-	if own.Len() == 0 && old != nil {
-		e.evidence.DisownDefaults(e.in.New) // a whole manifest took the place of what is stored
-	}
 	if e.in.Manifest {
 		e.evidence.IsManifest()
 	}
+	if old != nil {
+		e.disown(own)
+		e.putBack(own, stored)
+	}
 	e.author = e.authorsOwn()
+}
+
+// disown gives to the author what is his in spite of a record.
+func (e *evaluation) disown(own provenance.Record) {
+	if own.Len() == 0 {
+		e.evidence.DisownDefaults(e.in.New) // a whole manifest took the place of what is stored
+	}
+	for _, p := range slices.Clone(e.evidence.Paths()) {
+		// His manifest, rendered or exported, states it, and it is new.
+		if p.InTemplate() && e.in.Old.Get(p) == nil && e.evidence.Stated(p) {
+			e.evidence.Disown(p)
+		}
+	}
+}
+
+// putBack finds what the author put back to the API's default where ours is stored. A
+// manifest that just lacks the field looks the same, but has no record with it: a patch
+// and an edit leave the record there. An apply that takes away what an earlier manifest
+// had says nothing of ours.
+func (e *evaluation) putBack(own, stored provenance.Record) {
+	if own.Len() == 0 && len(own.Deliberate()) == 0 {
+		return
+	}
+	candidates := slices.Concat(own.Deliberate(), stored.Deliberate())
+	if provenance.SameManifest(e.in.New, e.in.Old) {
+		for _, p := range e.previous.Paths() {
+			if own.Lists(p) && !own.Proves(p, e.in.New.Get(p)) && !e.strategyRemoved(p) {
+				candidates = append(candidates, p)
+			}
+		}
+	}
+	for _, p := range candidates {
+		if !p.InTemplate() && e.isDefault(e.in.New, p) && !slices.Contains(e.deliberate, p) {
+			e.deliberate = append(e.deliberate, p)
+		}
+	}
+}
+
+// strategyRemoved tells whether the write took away what else the author had written of
+// the strategy: then ours went along, and nobody asked for it.
+func (e *evaluation) strategyRemoved(p workload.Path) bool {
+	other := map[workload.Path]workload.Path{workload.MaxSurge: workload.MaxUnavailable, workload.MaxUnavailable: workload.MaxSurge}[p]
+	if other == "" {
+		return false
+	}
+	gone := !e.isDefault(e.in.Old, other) && !e.previous.Has(other) && e.isDefault(e.in.New, other)
+	return gone || e.in.New.Strategy.Type != "RollingUpdate"
+}
+
+func (e *evaluation) isDefault(d *workload.Deployment, p workload.Path) bool {
+	return string(rawOrDefault(d.Get(p), p)) == p.APIDefault()
 }
 
 func (e *evaluation) record(d *workload.Deployment) provenance.Record {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/provenance"
@@ -19,7 +20,9 @@ type evaluation struct {
 	// the old one that are ours.
 	evidence *provenance.Evidence
 	previous provenance.Proven
-	exposure topology.Exposure
+	// deliberate are the fields that their author put back to the API's default.
+	deliberate []workload.Path
+	exposure   topology.Exposure
 	// optedOut is set when the Deployment's author wants nothing of ours any more.
 	optedOut bool
 	// assumed is set when the exposure is a guess: no probe is then added.
@@ -63,7 +66,7 @@ func (e *evaluation) find(outcome Outcome, code Code, path workload.Path, text s
 // free tells whether Rollguard may write a field: nobody is known to have written it
 // on purpose.
 func (e *evaluation) free(p workload.Path) bool {
-	return e.evidence.Of(p) != provenance.Authored
+	return e.evidence.Of(p) != provenance.Authored && !slices.Contains(e.deliberate, p)
 }
 
 // enforcing tells whether authored values may be changed, in the safe direction.

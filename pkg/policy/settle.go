@@ -28,6 +28,7 @@ func (e *evaluation) settle() {
 	if e.result.Trigger == TemplateKept {
 		e.recordFrozen()
 	}
+	e.recordPutBack()
 	if e.result.Mode == api.Audit {
 		e.repairOnly()
 	}
@@ -58,6 +59,19 @@ func (e *evaluation) settleOne(w want) {
 	// result is applied, it would pass for the author's.
 	if (mine || before == nil) && w.value != nil && w.code != NoLongerCalledFor && !w.theirs {
 		e.recordOurs(w.path, w.value, w.author)
+	}
+}
+
+// recordPutBack notes what is at the API's default on purpose.
+func (e *evaluation) recordPutBack() {
+	for _, p := range e.deliberate {
+		if e.result.record[p] != nil || e.optedOut {
+			continue
+		}
+		if e.result.authors == nil {
+			e.result.authors = map[workload.Path]json.RawMessage{}
+		}
+		e.result.authors[p] = json.RawMessage(p.APIDefault())
 	}
 }
 

@@ -16,7 +16,7 @@ func (e *evaluation) dropStale() {
 			continue
 		}
 		w := e.withdrawn(p)
-		if e.leanedOn(w) {
+		if e.leanedOn(w) || !e.in.Manifest && e.evidence.Stated(p) {
 			w = want{path: p, value: e.in.New.Get(p).MarshalTo(nil)}
 		}
 		e.result.wants = append(e.result.wants, w)

@@ -8,10 +8,15 @@ import (
 	"github.com/rollguard/rollguard/pkg/workload"
 )
 
+// leastBudget is the least default budget. A progress deadline only sets a condition
+// and restarts nothing, so a short one says nothing about how long a start may take.
+// It is the API's own default of the deadline.
+const leastBudget = 600 * time.Second
+
 // startupProbe keeps the readiness probe, and a liveness probe of the author's, away
 // from a container that is still starting. Its budget is by default as long as the
-// Deployment waits for a Pod, so that no container is restarted which would still be
-// waited for.
+// Deployment waits for a Pod, and never short: a container that would have come up
+// without us must not be restarted.
 func startupProbe(e *evaluation) {
 	s := &e.in.Settings.Startup
 	r := probeRule{
@@ -31,7 +36,7 @@ func startupFailures(e *evaluation) int32 {
 	if s.FailureThreshold.Value != nil {
 		return *s.FailureThreshold.Value
 	}
-	budget := time.Duration(e.deadline()) * time.Second
+	budget := max(time.Duration(e.deadline())*time.Second, leastBudget)
 	if bound := e.in.Settings.Bounds.MaxStartupBudget; bound > 0 {
 		budget = min(budget, bound)
 	}

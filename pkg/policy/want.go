@@ -43,7 +43,7 @@ func (e *evaluation) authorsValue(path workload.Path) json.RawMessage {
 	if v := e.evidence.Author(path); v != nil {
 		return v.MarshalTo(nil)
 	}
-	return e.in.New.Get(path).MarshalTo(nil)
+	return rawOrDefault(e.in.New.Get(path), path)
 }
 
 // correct asks for an author's value to become another one that is his as well.

@@ -22,6 +22,12 @@ type author interface {
 // lastApplied is written by client-side kubectl apply and by Argo CD.
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
+// SameManifest tells whether a write left the manifest alone that client-side apply has
+// stored.
+func SameManifest(a, b *workload.Deployment) bool {
+	return a.Annotations[lastApplied] == b.Annotations[lastApplied]
+}
+
 // authorsOf reads the Apply entries of managedFields and the last-applied annotation.
 // Update entries prove nothing: they own defaults too.
 func authorsOf(d *workload.Deployment, before Stored) []author {

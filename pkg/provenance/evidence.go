@@ -71,6 +71,17 @@ func (e *Evidence) IsManifest() {
 	e.authors = append(e.authors, manifest{e.deployment.Raw()})
 }
 
+// Stated tells whether an author's manifest has the field with the value that is there,
+// even one that was rendered by Rollguard or exported from a cluster.
+func (e *Evidence) Stated(p workload.Path) bool {
+	for _, a := range e.authors {
+		if a.means(p, e.deployment.Get(p)) {
+			return true
+		}
+	}
+	return false
+}
+
 // Adopted tells whether the author has applied, with this write, a value that was ours.
 func (e *Evidence) Adopted(p workload.Path) bool {
 	return !e.Has(p) && !e.before.applies(p) && appliedIn(e.deployment, p)

@@ -35,10 +35,15 @@ func (o Proven) Instead() map[workload.Path]*fastjson.Value { return o.authors }
 func (o *Proven) DisownDefaults(d *workload.Deployment) {
 	for p := range o.authors {
 		if string(d.Get(p).MarshalTo(nil)) == p.APIDefault() {
-			delete(o.authors, p)
-			o.paths = slices.DeleteFunc(o.paths, func(q workload.Path) bool { return q == p })
+			o.Disown(p)
 		}
 	}
+}
+
+// Disown gives a field to its author.
+func (o *Proven) Disown(p workload.Path) {
+	delete(o.authors, p)
+	o.paths = slices.DeleteFunc(o.paths, func(q workload.Path) bool { return q == p })
 }
 
 // proven are the fields of which the first record that proves them is not contradicted.

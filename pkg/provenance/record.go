@@ -72,6 +72,9 @@ func ParseRecord(text string) (Record, error) {
 // correctable tells whether mode enforce may have found this value: a value out of the
 // record may be written back, and must not make an object invalid.
 func correctable(p workload.Path, v *fastjson.Value) bool {
+	if byDefault := p.APIDefault(); byDefault != "" && string(v.MarshalTo(nil)) == byDefault {
+		return true
+	}
 	switch p {
 	case workload.MaxUnavailable:
 		if v.Type() == fastjson.TypeString {
@@ -110,6 +113,21 @@ func (r Record) Proves(p workload.Path, value *fastjson.Value) bool {
 // the object that it was written for.
 func (r Record) WithoutAuthors() Record { return Record{values: r.values} }
 
+// Lists tells whether the record speaks of a value of ours in a field.
+func (r Record) Lists(p workload.Path) bool { return r.values[p] != nil }
+
+// Deliberate are the fields that an author put back to the API's default, where ours had
+// been.
+func (r Record) Deliberate() []workload.Path {
+	var out []workload.Path
+	for p, v := range r.authors {
+		if r.values[p] == nil && string(v.MarshalTo(nil)) == p.APIDefault() {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // Renamed is the record of a Deployment whose containers have other names by now: a
 // container that was renamed in place brings along what was ours in it.
 func (r Record) Renamed(names map[string]string) Record {
@@ -140,11 +158,13 @@ func (r Record) Len() int { return len(r.values) }
 // authors are the values that authors had written, for those of the paths where ours
 // replaced one.
 func Encode(values, authors map[workload.Path]json.RawMessage) (string, error) {
-	if len(values) == 0 {
+	if len(values)+len(authors) == 0 {
 		return "", nil
 	}
 	if len(authors) > 0 {
-		values = maps.Clone(values)
+		if values = maps.Clone(values); values == nil {
+			values = map[workload.Path]json.RawMessage{}
+		}
 		for p, v := range authors {
 			values[ofAuthor+p] = v
 		}

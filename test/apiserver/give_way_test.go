@@ -58,15 +58,38 @@ func TestACommittedRenderedManifestIsAppliedInPeace(t *testing.T) {
 	rendered = withoutServerFields(rendered)
 	s.kubectl(rendered, "apply", "--server-side", "--force-conflicts", "-f", "-")
 	s.kubectl("", "annotate", "namespace", s.name, "rollguard.io/exposure=none")
-	next := strings.Replace(rendered, "web:1", "web:2", 1)
+	other := strings.Replace(s.bare(), "name: web", "name: other", 1)
 	eventually(t, "the webhook sees that nothing leads here any more", func(context.Context) bool {
-		out := s.kubectl(next, "apply", "--server-side", "--force-conflicts", "--dry-run=server", "-o", "yaml", "-f", "-")
-		return !strings.Contains(out.Stdout, "preStop:")
+		return !strings.Contains(s.kubectl(other, "create", "--dry-run=server", "-o", "yaml", "-f", "-").Stdout, "preStop:")
 	})
+	next := strings.Replace(rendered, "web:1", "web:2", 1)
 	s.kubectl(next, "apply", "--server-side", "--force-conflicts", "-f", "-")
 	first := s.get()
+	if first.Spec.Template.Spec.Containers[0].Lifecycle == nil {
+		t.Error("what the manifest states is gone")
+	}
 	s.kubectl(next, "apply", "--server-side", "--force-conflicts", "-f", "-")
 	s.sameTemplate(first, "the committed manifest again")
+}
+
+// A manifest that was exported from the cluster states all that is in it, also for a
+// Deployment that opts out.
+func TestAnExportedManifestKeepsWhatItStatesWhenItOptsOut(t *testing.T) {
+	for _, manner := range [][]string{{"apply"}, {"apply", "--server-side", "--force-conflicts"}} {
+		s := newShop(t, enabled, annotations)
+		s.kubectl(s.bare(), "create", "-f", "-")
+		exported := withoutServerFields(s.kubectl("", "get", "deployment", "web", "-n", s.name, "-o", "yaml").Stdout)
+		write := append(manner, "-f", "-")
+		s.kubectl(exported, write...)
+		disabled := strings.Replace(strings.Replace(exported, "web:1", "web:2", 1), "\n  name: web\n", "\n  name: web\n  labels: {rollguard.io/inject: disabled}\n", 1)
+		s.kubectl(disabled, write...)
+		first := s.get()
+		if c := first.Spec.Template.Spec.Containers[0]; c.Lifecycle == nil || c.ReadinessProbe == nil || first.Spec.MinReadySeconds == 0 {
+			t.Errorf("%v: gone: %+v, minReadySeconds %d", manner, c, first.Spec.MinReadySeconds)
+		}
+		s.kubectl(disabled, write...)
+		s.sameTemplate(first, "the exported manifest again")
+	}
 }
 
 // withoutServerFields drops the lines of metadata that only an API server writes.

@@ -1,0 +1,83 @@
+package policy_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/rollguard/rollguard/pkg/policy"
+	"github.com/rollguard/rollguard/pkg/workload"
+)
+
+func inStrategy(t testing.TB, text string, value any, key string) string {
+	t.Helper()
+	return put(t, text, value, "spec", "strategy", "rollingUpdate", key)
+}
+
+func TestADefaultThatIsPatchedOverOursIsTheAuthors(t *testing.T) {
+	stored := guarded(t)
+	patched := inStrategy(t, stored, "25%", "maxUnavailable")
+	m := write{new: patched, old: stored, namespace: careful}.evaluate(t)
+	if got := m.value(t, workload.MaxUnavailable); got != `"25%"` || m.found(policy.MaxUnavailableAuthored) == nil {
+		t.Fatalf("maxUnavailable %s, findings %s", got, m.codes())
+	}
+	again := write{new: m.object, old: stored, namespace: careful}.evaluate(t)
+	if again.object != m.object {
+		t.Errorf("called again:\n%s\n%s", m.object, again.object)
+	}
+	next := write{new: rolled(t, m.object), old: m.object, namespace: careful}.evaluate(t)
+	if got := next.value(t, workload.MaxUnavailable); got != `"25%"` {
+		t.Errorf("at the next rollout maxUnavailable is %s", got)
+	}
+	bareAgain := write{new: bare, old: next.object, namespace: careful}.evaluate(t)
+	if got := bareAgain.value(t, workload.MaxUnavailable); got != "0" {
+		t.Errorf("a manifest without it: maxUnavailable %s", got)
+	}
+}
+
+func TestAStrategyThatIsTakenAwayIsGuardedAgain(t *testing.T) {
+	own := inStrategy(t, bare, "50%", "maxSurge")
+	stored := write{new: own, namespace: careful}.evaluate(t).object
+	applied := `{"spec":{"strategy":{"rollingUpdate":{"maxSurge":"50%"}}}}`
+	for name, sent := range map[string]string{
+		"with what stood beside it":       inStrategy(t, inStrategy(t, stored, "25%", "maxSurge"), "25%", "maxUnavailable"),
+		"by a manifest that is applied":   put(t, inStrategy(t, stored, "25%", "maxUnavailable"), applied, "metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"),
+		"by a PUT of a manifest without":  own,
+		"in favour of Recreate, and back": inStrategy(t, inStrategy(t, put(t, stored, "RollingUpdate", "spec", "strategy", "type"), "25%", "maxSurge"), "25%", "maxUnavailable"),
+	} {
+		m := write{new: sent, old: stored, namespace: careful}.evaluate(t)
+		if got := m.value(t, workload.MaxUnavailable); got != "0" {
+			t.Errorf("%s: maxUnavailable %s", name, got)
+		}
+	}
+}
+
+func TestOptingOutLeavesWhatTheManifestStates(t *testing.T) {
+	for name, away := range map[string]func(string) string{
+		"opted out":            func(s string) string { return put(t, s, "disabled", "metadata", "labels", "rollguard.io/inject") },
+		"nothing sends there ": func(s string) string { return annotate(t, s, "exposure", "none") },
+	} {
+		stored := guarded(t)
+		exported := put(t, stored, stored, "metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration")
+		m := write{new: away(rolled(t, exported)), old: stored, namespace: careful}.evaluate(t)
+		if m.value(t, workload.PreStop("app")) == "" || m.value(t, workload.GracePeriod) != "40" || m.value(t, workload.MaxUnavailable) != "0" {
+			t.Errorf("%s: %s", name, m.object)
+		}
+		again := write{new: put(t, m.object, 9, "spec", "replicas"), old: m.object, namespace: careful}.evaluate(t)
+		sameTemplate(t, again, m.object)
+	}
+}
+
+func TestAnExportedManifestBringsWhatItStates(t *testing.T) {
+	exported := put(t, guarded(t), guarded(t), "metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration")
+	m := write{new: exported, old: bare, namespace: careful}.evaluate(t)
+	if m.Trigger != policy.TemplateChanged || m.value(t, workload.PreStop("app")) == "" {
+		t.Errorf("trigger %s: %s", m.Trigger, m.object)
+	}
+}
+
+func TestAShortDeadlineGivesNoShortStartupBudget(t *testing.T) {
+	m := write{new: put(t, bare, 60, "spec", "progressDeadlineSeconds"), namespace: careful}.evaluate(t)
+	if got := m.value(t, workload.StartupProbe("app")); !strings.Contains(got, `"failureThreshold":120`) {
+		t.Errorf("startup probe %s", got)
+	}
+}
