@@ -10,14 +10,13 @@ import (
 	eventsv1 "k8s.io/api/events/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/wait"
 )
 
 // Watch looks again and again. Prober, Every and Tell are required.
 type Watch struct {
 	Prober
 
-	// Every is the time between two looks.
+	// Every is the time between two looks while all is well.
 	Every time.Duration
 	// Identity is this replica's name.
 	Identity string
@@ -27,20 +26,38 @@ type Watch struct {
 	Failed func(error)
 }
 
+// againAfter is when to look again after a look that did not find all well, unless Every
+// is sooner: what is waited for is the end of an outage, or of our own start.
+const againAfter = 5 * time.Second
+
 // Run blocks until ctx ends.
 func (w *Watch) Run(ctx context.Context) {
-	wait.UntilWithContext(ctx, func(ctx context.Context) {
-		found := w.Look(ctx)
-		if ctx.Err() != nil {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
 			return
+		case <-timer.C:
 		}
-		w.Tell(found)
-		if found.Status != OK {
-			if err := w.emit(ctx, found); err != nil {
-				w.Failed(err)
-			}
-		}
-	}, w.Every)
+		timer.Reset(w.look(ctx))
+	}
+}
+
+// look looks once, and says when to look again.
+func (w *Watch) look(ctx context.Context) time.Duration {
+	found := w.Look(ctx)
+	if ctx.Err() != nil {
+		return w.Every
+	}
+	w.Tell(found)
+	if found.Status == OK {
+		return w.Every
+	}
+	if err := w.emit(ctx, found); err != nil {
+		w.Failed(err)
+	}
+	return min(w.Every, againAfter)
 }
 
 // emit writes an Event about the webhook configuration. Its name follows from the
