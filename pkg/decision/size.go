@@ -39,8 +39,9 @@ func (d *Decision) withhold(s *sizes) {
 		}
 	}
 	d.Patch, d.Changes = nil, nil
-	d.Findings = append(kept, policy.Finding{
+	kept = append(kept, policy.Finding{
 		Outcome: policy.AtRisk, Code: policy.ObjectTooLarge,
 		Message: fmt.Sprintf("this Deployment has %d KiB and etcd takes no object above 1,536 KiB, so nothing was added, and rollouts may lose requests: move large values to a ConfigMap", s.before>>10),
 	})
+	d.Findings = kept
 }

@@ -3,6 +3,7 @@ package metrics
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -48,7 +49,7 @@ func New(o Options) (*Recorder, error) {
 		Help: "Traffic graphs of namespaces that were built anew.",
 	})
 	config, ofConfig := newConfigFile()
-	all := append(ofConfig, requests, findings, internalErrors, duration, graphBuilds, expiryGauge(o.CertificateExpiry))
+	all := slices.Concat(ofConfig, []prometheus.Collector{requests, findings, internalErrors, duration, graphBuilds, expiryGauge(o.CertificateExpiry)})
 	err := register(o.Registerer, all...)
 	if err != nil {
 		return nil, err

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math"
-	"strconv"
 	"strings"
 
 	"github.com/valyala/fastjson"
@@ -29,10 +27,6 @@ type Record struct {
 	// authors are the values that authors had written where mode enforce put others.
 	authors map[workload.Path]*fastjson.Value
 }
-
-// ofAuthor before a path in the record says that the value is not Rollguard's, but the
-// one that its author had written there.
-const ofAuthor = "author:"
 
 // ParseRecord reads the annotation's value. Paths outside the closed set are passed
 // over: a forged record must not make Rollguard touch anything else.
@@ -69,63 +63,10 @@ func ParseRecord(text string) (Record, error) {
 	return r, nil
 }
 
-// correctable tells whether mode enforce may have found this value: a value out of the
-// record may be written back, and must not make an object invalid.
-func correctable(p workload.Path, v *fastjson.Value) bool {
-	if byDefault := p.APIDefault(); byDefault != "" && string(v.MarshalTo(nil)) == byDefault {
-		return true
-	}
-	switch p {
-	case workload.MaxUnavailable:
-		if v.Type() == fastjson.TypeString {
-			n, ok := strings.CutSuffix(string(v.GetStringBytes()), "%")
-			percent, err := strconv.ParseUint(n, 10, 7)
-			return ok && err == nil && percent <= 100
-		}
-		fallthrough
-	case workload.MinReadySeconds, workload.ProgressDeadline, workload.GracePeriod:
-		n, err := v.Int64()
-		return err == nil && n >= 0 && n <= math.MaxInt32
-	}
-	if name, _ := p.Container(); p != workload.PreStop(name) {
-		return false
-	}
-	if seconds := v.Get("sleep", "seconds"); seconds != nil {
-		n, err := seconds.Int64()
-		return err == nil && n >= 0 && n <= math.MaxInt32 && v.GetObject().Len() == 1
-	}
-	command := v.GetArray("exec", "command")
-	for _, word := range command {
-		if word.Type() != fastjson.TypeString {
-			return false
-		}
-	}
-	return len(command) > 0 && v.GetObject().Len() == 1
-}
-
 // Proves tells whether the record says that Rollguard wrote this value there.
 func (r Record) Proves(p workload.Path, value *fastjson.Value) bool {
 	recorded, ok := r.values[p]
 	return ok && value != nil && workload.Equal(recorded, value)
-}
-
-// WithoutAuthors is the record without what authors had written: it tells that only of
-// the object that it was written for.
-func (r Record) WithoutAuthors() Record { return Record{values: r.values} }
-
-// Lists tells whether the record speaks of a value of ours in a field.
-func (r Record) Lists(p workload.Path) bool { return r.values[p] != nil }
-
-// Deliberate are the fields that an author put back to the API's default, where ours had
-// been.
-func (r Record) Deliberate() []workload.Path {
-	var out []workload.Path
-	for p, v := range r.authors {
-		if r.values[p] == nil && string(v.MarshalTo(nil)) == p.APIDefault() {
-			out = append(out, p)
-		}
-	}
-	return out
 }
 
 // Renamed is the record of a Deployment whose containers have other names by now: a

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"reflect"
 	"time"
@@ -56,7 +57,8 @@ func (f *configFile) start(ctx context.Context) error {
 			return nil
 		case <-ticker.C():
 		case <-events:
-		case <-failures: // announcements may have been lost
+		case err := <-failures:
+			f.log.Warn("announcements about the configuration file may be lost", zap.Error(err))
 		}
 		f.look(ctx)
 	}
@@ -70,8 +72,7 @@ func (f *configFile) watch() (*fsnotify.Watcher, error) {
 		return nil, err
 	}
 	if err := watcher.Add(filepath.Dir(f.path)); err != nil {
-		watcher.Close()
-		return nil, err
+		return nil, errors.Join(err, watcher.Close())
 	}
 	return watcher, nil
 }

@@ -2,6 +2,7 @@ package apiserver
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,7 +80,7 @@ func TestAnExportedManifestKeepsWhatItStatesWhenItOptsOut(t *testing.T) {
 		s := newShop(t, enabled, annotations)
 		s.kubectl(s.bare(), "create", "-f", "-")
 		exported := withoutServerFields(s.kubectl("", "get", "deployment", "web", "-n", s.name, "-o", "yaml").Stdout)
-		write := append(manner, "-f", "-")
+		write := slices.Concat(manner, []string{"-f", "-"})
 		s.kubectl(exported, write...)
 		disabled := strings.Replace(strings.Replace(exported, "web:1", "web:2", 1), "\n  name: web\n", "\n  name: web\n  labels: {rollguard.io/inject: disabled}\n", 1)
 		s.kubectl(disabled, write...)
