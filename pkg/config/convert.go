@@ -30,6 +30,24 @@ func Resolver(c *v1alpha1.WebhookConfiguration) *api.Resolver {
 	}).WithRepair(api.RepairLimits{ByDefault: api.Repair(c.Repair.Default), AtMost: api.Repair(c.Repair.AtMost)})
 }
 
+// NativeSleep tells whether preStop.sleep is used, which preStopAction chooses within
+// what is safe: an API server that is known to be too old would refuse the Deployment.
+// knows says that the server has it, versionKnown that this could be found out. "auto"
+// wants a version that is known to do it, "sleep" one that is not known not to.
+func NativeSleep(preStopAction string, knows, versionKnown bool) bool {
+	switch preStopAction {
+	case "exec":
+		return false
+	case "sleep":
+		return knows || !versionKnown
+	}
+	return knows
+}
+
+// AssumeService tells whether a new Deployment that declares a TCP port is taken for
+// exposed by a Service before any route leads to it.
+func AssumeService(c *v1alpha1.WebhookConfiguration) bool { return c.AssumeExposure == "service" }
+
 // Topology says how the cluster's load balancer controller is set up.
 func Topology(c *v1alpha1.WebhookConfiguration) topology.Options {
 	return topology.Options{

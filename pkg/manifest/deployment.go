@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/valyala/fastjson"
 
@@ -23,6 +24,8 @@ const (
 	NamespaceNotKnown Standing = "NamespaceNotKnown"
 	// SystemNamespace: the webhook is never called for Kubernetes' own namespaces.
 	SystemNamespace Standing = "SystemNamespace"
+	// NamespaceExcluded: the configuration keeps the webhook out of the namespace.
+	NamespaceExcluded Standing = "NamespaceExcluded"
 	// OptedOut: the Deployment has the label that says so.
 	OptedOut Standing = "OptedOut"
 )
@@ -85,6 +88,8 @@ func (s *Set) settleStandings() {
 		switch {
 		case d.Namespace == "kube-system", d.Namespace == "kube-node-lease":
 			d.Standing = SystemNamespace
+		case slices.Contains(s.options.Excluded, d.Namespace):
+			d.Standing = NamespaceExcluded
 		case known && ns.Labels[api.LabelInject] != api.InjectEnabled:
 			d.Standing = NamespaceNotEnabled
 		case !known && !s.options.AssumeEnabled:

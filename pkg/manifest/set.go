@@ -19,6 +19,8 @@ type Options struct {
 	Namespace string
 	// AssumeEnabled takes namespaces that are not in the files for enabled.
 	AssumeEnabled bool
+	// Excluded are namespaces that are never touched, whatever their labels say.
+	Excluded []string
 	// Topology says how the cluster's load balancer controller is set up.
 	Topology topology.Options
 }

@@ -37,6 +37,7 @@ func TestStandings(t *testing.T) {
 		"a namespace elsewhere may be assumed to be":       {deploymentWeb, Options{AssumeEnabled: true}, Guarded},
 		"a namespace without the label is not, ever":       {"{apiVersion: v1, kind: Namespace, metadata: {name: shop}}\n---\n" + deploymentWeb, Options{AssumeEnabled: true}, NamespaceNotEnabled},
 		"kube-system is never":                             {in("kube-system"), Options{AssumeEnabled: true}, SystemNamespace},
+		"one that is excluded is never":                    {in("shop"), Options{AssumeEnabled: true, Excluded: []string{"shop"}}, NamespaceExcluded},
 		"kube-node-lease is never":                         {in("kube-node-lease"), Options{AssumeEnabled: true}, SystemNamespace},
 		"a Deployment may opt out":                         {"{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, labels: {rollguard.io/inject: disabled}}}\n", Options{AssumeEnabled: true}, OptedOut},
 		"a namespace's label counts before a Deployment's": {"{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, labels: {rollguard.io/inject: disabled}}}\n", Options{}, NamespaceNotKnown},

@@ -105,7 +105,7 @@ func changedEntries() []Entry {
 		{StartupProbeAdded, Changed, "The container had no startup probe, so a slow start counted as ready.", "Set a startup path if the application has one."},
 		{ReadinessProbeAdded, Changed, "The container had no readiness probe, so it counted as ready at once.", "Set a readiness path if the application has one."},
 		{PreStopSleepAdded, Changed, "A terminating Pod goes on serving until nothing new is sent to it.", ""},
-		{PreStopExecAdded, Changed, "A terminating Pod goes on serving until nothing new is sent to it; it waits by the command sleep, as the API server is older than 1.30.", "Make sure that the image has a sleep command, or upgrade to Kubernetes 1.30."},
+		{PreStopExecAdded, Changed, "A terminating Pod goes on serving until nothing new is sent to it; it waits by the command sleep, as the API server is older than 1.30 or the configuration asks for that.", "Make sure that the image has a sleep command, or upgrade to Kubernetes 1.30."},
 		{GracePeriodRaised, Changed, "The grace period covers the sleep and leaves time to shut down.", ""},
 		{MinReadyFromHealthCheck, Changed, "A rollout waits until the load balancer has had time to find the new Pod healthy.", "A shorter health check interval, or the readiness gate of the AWS Load Balancer Controller, makes rollouts faster."},
 		{MinReadyAsked, Changed, "A rollout waits this long after a new Pod is Ready, as an annotation asks.", ""},

@@ -22,7 +22,7 @@ func (s *server) handler(c *v1alpha1.WebhookConfiguration) *admission.Handler {
 		Recorder:      s.recorder,
 		Log:           s.options.Log.Named("admission"),
 		Warnings:      admission.Warnings(c.Warnings),
-		AssumeService: c.AssumeExposure == "service",
+		AssumeService: config.AssumeService(c),
 		Excluded:      excluded(s.options.Certificates.Namespace, c),
 	}
 	if h.Decider == nil {

@@ -30,7 +30,7 @@ pkg/config/v1alpha1 pkg/api pkg/topology  < pkg/config: the file, and what it me
 certs                                     < certs/selfsigned: one source among several
 pkg/admission pkg/api pkg/cluster pkg/config pkg/config/v1alpha1 pkg/decision pkg/metrics pkg/policy pkg/posture pkg/selfprobe certs certs/selfsigned < pkg/server: the only place that knows everything
 pkg/config pkg/server                     < cmd/rollguard-webhook: flags to options
-pkg/api pkg/decision pkg/manifest pkg/patch pkg/policy pkg/topology pkg/workload pkg/selfprobe pkg/config < cmd/rollguard: a front end like the webhook
+pkg/api pkg/decision pkg/manifest pkg/patch pkg/policy pkg/topology pkg/workload pkg/selfprobe pkg/config pkg/config/v1alpha1 < cmd/rollguard: a front end like the webhook
 `
 
 // forbidden imports from outside, with the reason.

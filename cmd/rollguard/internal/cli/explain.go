@@ -30,6 +30,7 @@ type explainOptions struct {
 
 func newExplain() *cobra.Command {
 	o := &explainOptions{}
+	o.cluster.config = &o.config
 	cmd := &cobra.Command{
 		Use:     "explain [deployment/NAME] [-f FILE|DIR|-]",
 		Short:   "Say what the webhook would do to Deployments, and why",

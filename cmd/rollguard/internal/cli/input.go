@@ -20,6 +20,7 @@ type input struct {
 	namespace     string
 	assumeEnabled bool
 	kubeVersion   string
+	config        configuration
 }
 
 func (in *input) register(cmd *cobra.Command) {
@@ -28,6 +29,7 @@ func (in *input) register(cmd *cobra.Command) {
 	flags.StringVarP(&in.namespace, "namespace", "n", "default", "namespace of objects that name none")
 	flags.BoolVar(&in.assumeEnabled, "assume-enabled", false, "take namespaces that are not in the files for enabled")
 	flags.StringVar(&in.kubeVersion, "kube-version", newestKnown, "Kubernetes version of the cluster")
+	in.config.register(cmd)
 }
 
 // errNoFiles is said instead of touching a cluster.
@@ -51,6 +53,10 @@ func (in *input) read(stdin io.Reader) (*reading, error) {
 	if err != nil {
 		return nil, err
 	}
+	set, err := in.config.load()
+	if err != nil {
+		return nil, err
+	}
 	r := &reading{kube: kube}
 	for i, path := range in.paths {
 		if path == "-" && contains(in.paths[:i], "-") {
@@ -62,8 +68,8 @@ func (in *input) read(stdin io.Reader) (*reading, error) {
 		}
 		r.files = append(r.files, files...)
 	}
-	r.set = manifest.NewSet(r.files, manifest.Options{Namespace: in.namespace, AssumeEnabled: in.assumeEnabled})
-	r.verdicts = verdict.Judge(r.set, verdict.Options{NativeSleep: kube.nativeSleep})
+	r.set = manifest.NewSet(r.files, set.sets(manifest.Options{Namespace: in.namespace, AssumeEnabled: in.assumeEnabled}))
+	r.verdicts = verdict.Judge(r.set, set.judges(kube, verdict.Options{}))
 	return r, nil
 }
 

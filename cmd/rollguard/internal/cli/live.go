@@ -10,7 +10,6 @@ import (
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/live"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
-	"github.com/rollguard/rollguard/pkg/config"
 	"github.com/rollguard/rollguard/pkg/manifest"
 )
 
@@ -20,12 +19,12 @@ var errScope = errors.New("-A and -n exclude each other")
 type liveInput struct {
 	live.Flags
 
-	config string
+	// config is the flag of the command.
+	config *configuration
 }
 
 func (in *liveInput) register(cmd *cobra.Command) {
 	in.Register(cmd.Flags())
-	cmd.Flags().StringVar(&in.config, "config", "", "the webhook's configuration file, where it has one: profiles, bounds")
 }
 
 // scope is what of a cluster is read: a namespace, or live.Everywhere.
@@ -47,7 +46,7 @@ func scopeOf(cmd *cobra.Command, c *live.Cluster, everywhere bool) (scope, error
 
 // read reads the cluster into the same objects that files are read into.
 func (in *liveInput) read(ctx context.Context, c *live.Cluster, s scope) (*reading, live.Gathered, error) {
-	file, err := config.Load(in.config)
+	set, err := in.config.load()
 	if err != nil {
 		return nil, live.Gathered{}, err
 	}
@@ -64,8 +63,8 @@ func (in *liveInput) read(ctx context.Context, c *live.Cluster, s scope) (*readi
 		return nil, gathered, err
 	}
 	r := &reading{files: gathered.Files, version: version}
-	r.set = manifest.NewSet(r.files, manifest.Options{Topology: config.Topology(file)})
-	r.verdicts = verdict.Judge(r.set, verdict.Options{NativeSleep: kube.nativeSleep, Live: true, Resolver: config.Resolver(file)})
+	r.set = manifest.NewSet(r.files, set.sets(manifest.Options{}))
+	r.verdicts = verdict.Judge(r.set, set.judges(kube, verdict.Options{Live: true}))
 	return r, gathered, nil
 }
 

@@ -42,6 +42,8 @@ func passedThrough(d *manifest.Deployment, n int) string {
 	switch d.Standing {
 	case manifest.SystemNamespace:
 		return fmt.Sprintf("namespace %s belongs to Kubernetes: %s passed through unchanged", d.Namespace, count)
+	case manifest.NamespaceExcluded:
+		return fmt.Sprintf("namespace %s is excluded by the configuration file: %s passed through unchanged", d.Namespace, count)
 	case manifest.NamespaceNotEnabled:
 		return fmt.Sprintf("namespace %s is not enabled (label %s is missing from it): %s passed through unchanged", d.Namespace, label, count)
 	}

@@ -27,7 +27,7 @@ States:
   at-risk      nothing to add, and requests may be lost all the same
   not-exposed  nothing sends traffic there
   left-alone   it opted out, or another controller owns it
-  not-enabled  its namespace does not have the label
+  not-enabled  its namespace does not have the label, or is excluded
   undecided    it could not be evaluated
 
 The exit code is 1 when something is unguarded or at risk, 2 when the question
@@ -35,12 +35,14 @@ could not be answered.`
 
 type statusOptions struct {
 	liveInput
+	file       configuration
 	everywhere bool
 	output     string
 }
 
 func newStatus() *cobra.Command {
 	o := &statusOptions{}
+	o.config = &o.file
 	cmd := &cobra.Command{
 		Use:     "status [-n NAMESPACE | -A]",
 		Short:   "Say which Deployments of the cluster are guarded",
@@ -50,6 +52,7 @@ func newStatus() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
 	o.register(cmd)
+	o.file.register(cmd)
 	cmd.Flags().StringP("namespace", "n", "", "namespace; without one that of the kubeconfig's context")
 	cmd.Flags().BoolVarP(&o.everywhere, "all-namespaces", "A", false, "all enabled namespaces")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "table", "table or json")

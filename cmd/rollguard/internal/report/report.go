@@ -80,6 +80,8 @@ func standing(v *verdict.Verdict) string {
 		return "the Deployment has the label " + api.LabelInject + "=" + api.InjectDisabled + ", so it is left alone"
 	case manifest.SystemNamespace:
 		return "namespace " + d.Namespace + " belongs to Kubernetes and is never changed"
+	case manifest.NamespaceExcluded:
+		return "namespace " + d.Namespace + " is excluded by the configuration file, whatever its labels say"
 	case manifest.NamespaceNotEnabled:
 		return "namespace " + d.Namespace + " does not have the label " + api.LabelInject + "=" + api.InjectEnabled
 	}

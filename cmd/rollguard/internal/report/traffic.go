@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 
+	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/topology"
 )
 
@@ -11,11 +12,15 @@ func (p *page) traffic() {
 	e := &p.v.Decision.Exposure
 	p.heading("Traffic (" + kindInWords(e.Kind) + ")")
 	if len(e.Routes) == 0 {
-		if e.Kind == topology.None {
-			p.line("    No Service or Ingress%s leads to these Pods.", p.where())
-		} else {
-			p.line("    No Service or Ingress%s leads to these Pods; an annotation says so.", p.where())
+		text := "    No Service or Ingress%s leads to these Pods"
+		switch asked := &p.v.Decision.Settings.Exposure; {
+		case e.Kind == topology.None:
+		case asked.Asked() && asked.Value != api.ExposureAuto:
+			text += "; an annotation says so"
+		default:
+			text += " yet; they declare a port, so it is assumed (assumeExposure)"
 		}
+		p.line(text+".", p.where())
 		return
 	}
 	last := ""

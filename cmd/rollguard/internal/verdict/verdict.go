@@ -50,6 +50,9 @@ type Options struct {
 	// Live says that the set was read from a cluster: the question is then what the next
 	// rollout of each Deployment would change.
 	Live bool
+	// AssumeService takes a Deployment of a manifest, which is to be created, for exposed
+	// when it declares a TCP port and no route leads to it; see [policy.Input].
+	AssumeService bool
 	// Resolver knows the profiles and bounds; nil is one with the built-in ones.
 	Resolver *api.Resolver
 }
@@ -63,7 +66,7 @@ func Judge(set *manifest.Set, o Options) []Verdict {
 	out := make([]Verdict, 0, len(set.Deployments))
 	for _, d := range set.Deployments {
 		v := Verdict{Deployment: d, Live: o.Live}
-		if err := v.judge(maker, set, o.NativeSleep); err != nil {
+		if err := v.judge(maker, set, &o); err != nil {
 			v.Err = d.Fail(err)
 		}
 		out = append(out, v)
@@ -71,7 +74,7 @@ func Judge(set *manifest.Set, o Options) []Verdict {
 	return out
 }
 
-func (v *Verdict) judge(maker *decision.Maker, set *manifest.Set, nativeSleep bool) error {
+func (v *Verdict) judge(maker *decision.Maker, set *manifest.Set, o *Options) error {
 	d := v.Deployment
 	req := &decision.Request{
 		New:         d.JSON,
@@ -79,8 +82,9 @@ func (v *Verdict) judge(maker *decision.Maker, set *manifest.Set, nativeSleep bo
 		Graph:       set.Graph(d.Namespace),
 		Room:        set.Room(d.Namespace),
 		Manifest:    !d.Stored() && !v.Live,
-		NativeSleep: nativeSleep,
+		NativeSleep: o.NativeSleep,
 	}
+	req.AssumeService = o.AssumeService && req.Manifest
 	if v.Live {
 		req.Survey = policy.NextRollout
 	}
