@@ -24,7 +24,7 @@ func Annotations() []Annotation {
 			Help: "What Rollguard may do. `fill` completes what the author left out and never changes an authored value; `enforce` also changes authored values that lose requests, in the safe direction; `audit` changes nothing and only reports.",
 			set:  into(func(s *Settings) *Setting[Mode] { return &s.Mode }, oneOf(Fill, Enforce, Audit))},
 		{Key: keyProfile, OnNamespace: true, OnDeployment: true,
-			Values: "`standard`, `careful`, any in the config file", Default: "`standard`",
+			Values: "`standard`, `careful`, any in the [configuration file](configuration.md)", Default: "`standard`",
 			Help: "The named set of timings that the sleep and the grace period follow from."},
 		{Key: keyAllowOverrides, OnNamespace: true,
 			Values: "`true`, `false`", Default: "`true`",

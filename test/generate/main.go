@@ -52,7 +52,7 @@ func annotations() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, generated, "pkg/api")
 	b.WriteString("# Labels and annotations\n\n")
-	b.WriteString("All keys have the prefix `" + api.Prefix + "`. N: on a Namespace, D: on a Deployment. A Deployment's\nannotation beats its namespace's, which beats the profile, which beats the default. Durations are\nwritten `15s` or `1m30s`. A key or value that is not understood is reported as a warning and ignored.\n\n")
+	b.WriteString("All keys have the prefix `" + api.Prefix + "`. N: on a Namespace, D: on a Deployment. A Deployment's\nannotation beats its namespace's, which beats the profile, which beats the default. Durations are\nwritten `15s` or `1m30s`. A key or value that is not understood is reported as a warning and ignored.\nThe administrator's [configuration file](configuration.md) sets bounds, which no annotation gets past, and may add profiles.\n\n")
 	b.WriteString("| label | on | values | meaning |\n| --- | --- | --- | --- |\n")
 	b.WriteString("| `inject` | N | `enabled` | Switches Rollguard on for the namespace. |\n")
 	b.WriteString("| `inject` | D | `disabled` | Opts the Deployment out. |\n\n")
