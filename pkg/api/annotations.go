@@ -21,7 +21,7 @@ func Annotations() []Annotation {
 	list := []Annotation{
 		{Key: "mode", OnNamespace: true, OnDeployment: true,
 			Values: "`fill`, `enforce`, `audit`", Default: "`fill`",
-			Help: "What Rollguard may do. `fill` completes what the author left out and never changes an authored value; `enforce` also changes authored values that lose requests, in the safe direction; `audit` changes nothing and only reports.",
+			Help: "What Rollguard may do. `fill` completes what the author left out and never changes an authored value; `enforce` also changes authored values that lose requests, in the safe direction; `audit` changes nothing and only reports. Where `enforce` corrected a value, another manager that server-side applies the author's own value gets a conflict from the API server, which merges before it asks Rollguard.",
 			set:  into(func(s *Settings) *Setting[Mode] { return &s.Mode }, oneOf(Fill, Enforce, Audit))},
 		{Key: keyProfile, OnNamespace: true, OnDeployment: true,
 			Values: "`standard`, `careful`, any in the [configuration file](configuration.md)", Default: "`standard`",
