@@ -77,7 +77,7 @@ func (e *evaluation) problems() {
 	if v, ok := e.in.New.Labels[api.LabelInject]; ok && v != api.InjectDisabled && v != api.InjectEnabled {
 		e.find(AtRisk, InvalidAnnotation, "", fmt.Sprintf("label %s has no effect: %q is not %s", api.LabelInject, v, api.InjectDisabled))
 	}
-	for _, p := range e.in.Problems {
+	for _, p := range append(api.LabelProblems(e.in.New.Labels), e.in.Problems...) {
 		code := InvalidAnnotation
 		switch p.Kind {
 		case api.UnknownKey, api.WrongObject:
