@@ -17,6 +17,7 @@ import (
 	"github.com/rollguard/rollguard/pkg/decision"
 	"github.com/rollguard/rollguard/pkg/policy"
 	"github.com/rollguard/rollguard/pkg/topology"
+	"github.com/rollguard/rollguard/pkg/workload"
 )
 
 // respond is the answer to a decision that a test makes up.
@@ -63,7 +64,23 @@ func TestTheSummarySaysWhereTheTrafficComesFrom(t *testing.T) {
 		"rollguard: (audit only) would make rollouts safe behind ALB Ingress shop/web (ip targets): one": func(d *decision.Decision) {
 			d.Mode, d.Exposure.Routes = api.Audit, []topology.Route{route}
 		},
-		"rollguard: not needed here: one": func(d *decision.Decision) { d.Exposure.Kind = topology.None },
+		"rollguard: nothing sends traffic here, so took back: the preStop hook in container app": func(d *decision.Decision) {
+			d.Exposure.Kind, d.Findings[0] = topology.None, removed(workload.PreStop("app"))
+		},
+		"rollguard: took back: maxUnavailable": func(d *decision.Decision) { d.Findings[0] = removed(workload.MaxUnavailable) },
+		"rollguard: (audit only) would take back: maxUnavailable": func(d *decision.Decision) {
+			d.Mode, d.Findings[0] = api.Audit, removed(workload.MaxUnavailable)
+		},
+		"rollguard: took back: maxUnavailable is again what its author wrote": func(d *decision.Decision) {
+			d.Findings[0] = removed(workload.MaxUnavailable)
+			d.Findings[0].Message = string(workload.MaxUnavailable) + " is again what its author wrote"
+		},
+		"rollguard: tidied up: maxSurge removed, as the strategy is Recreate": func(d *decision.Decision) {
+			d.Findings[0] = policy.Finding{Outcome: policy.Changed, Code: policy.RollingUpdateRemoved, Message: "maxSurge removed, as the strategy is Recreate"}
+		},
+		"rollguard: made rollouts safe: one; took back: minReadySeconds, maxSurge; tidied up: two": func(d *decision.Decision) {
+			d.Findings = append([]policy.Finding{removed(workload.MinReadySeconds), {Outcome: policy.Changed, Code: policy.LeftoverRemoved, Message: "two"}, removed(workload.MaxSurge)}, d.Findings...)
+		},
 	} {
 		d := decided("changed: one")
 		change(&d)
@@ -71,6 +88,11 @@ func TestTheSummarySaysWhereTheTrafficComesFrom(t *testing.T) {
 			t.Errorf("-want +got:\n%s", diff)
 		}
 	}
+}
+
+// removed is the finding for a value that was taken back.
+func removed(p workload.Path) policy.Finding {
+	return policy.Finding{Outcome: policy.Changed, Code: policy.NoLongerCalledFor, Path: p, Message: string(p) + " removed again"}
 }
 
 func TestAWriteThatDroppedOurFieldsIsNotSummedUp(t *testing.T) {
@@ -179,9 +201,15 @@ func TestAllWarningsTogetherStayBelowWhereTheAPIServerCuts(t *testing.T) {
 		if total += n; n >= 256 {
 			t.Errorf("a warning of %d runes", n)
 		}
+		if more := fmt.Sprintf("rollguard: and %d more; see audit annotations", 101-i); i > 0 && line == more && i == len(lines)-1 {
+			continue
+		}
 		if i > 0 && !strings.HasPrefix(line, fmt.Sprintf("rollguard: at risk: %03d ", i-1)) {
 			t.Errorf("line %d is %q", i, line)
 		}
+	}
+	if !strings.HasSuffix(lines[len(lines)-1], " more; see audit annotations") {
+		t.Errorf("the last line is %q", lines[len(lines)-1])
 	}
 	if total >= 4096 || total+255 < 4096 {
 		t.Errorf("%d warnings of %d runes", len(lines), total)

@@ -34,6 +34,7 @@ const (
 	PreStopAuthored        Code = "PreStopAuthored"
 	MaxSurgeAuthored       Code = "MaxSurgeAuthored"
 	MaxUnavailableAuthored Code = "MaxUnavailableAuthored"
+	MaxUnavailableAsked    Code = "MaxUnavailableAsked"
 
 	SurgeForbidden    Code = "SurgeForbidden"
 	SurgeMayDeadlock  Code = "SurgeMayDeadlock"
@@ -134,6 +135,7 @@ func keptEntries() []Entry {
 func riskEntries() []Entry {
 	return []Entry{
 		{MaxUnavailableAuthored, AtRisk, "The author's maxUnavailable lets a rollout take Pods away before their replacements are available.", "Remove it, or set it to 0."},
+		{MaxUnavailableAsked, AtRisk, "An annotation asks for a maxUnavailable that lets a rollout take Pods away before their replacements are available.", "Remove the annotation rollguard.io/max-unavailable, or accept it."},
 		{SurgeForbidden, AtRisk, "maxSurge is 0, so every rollout takes a Pod away first.", "Allow a surge Pod and set maxUnavailable to 0."},
 		{SurgeMayDeadlock, AtRisk, "A new Pod may not be able to run beside the old one, so the strategy was left alone.", "See the message: do without the host port or host network, use a volume of mode ReadWriteMany, or strategy Recreate if a short outage may be."},
 		{RecreateStrategy, AtRisk, "The strategy Recreate stops every Pod before it starts a new one: each rollout is an outage.", "Use RollingUpdate if two versions may run side by side."},
@@ -147,7 +149,7 @@ func riskEntries() []Entry {
 		{ContainerNotFound, AtRisk, "rollguard.io/container names a container that the Pod does not have.", "Correct the name."},
 		{ObjectTooLarge, AtRisk, "The Deployment is so large that what Rollguard adds might make etcd refuse it, so nothing was added.", "Move large values, such as files in environment variables, to a ConfigMap."},
 		{ExposureUnclear, AtRisk, "Something may send traffic here and could not be read, so it was not counted as a route.", "See the message: it names the object and what is wrong with it."},
-		{UnknownAnnotation, AtRisk, "An annotation with Rollguard's prefix is not known, or stands on the wrong object.", "Correct the key."},
+		{UnknownAnnotation, AtRisk, "An annotation or label with Rollguard's prefix is not known, or stands on the wrong object; or an annotation was written as a label.", "Correct the key."},
 		{InvalidAnnotation, AtRisk, "An annotation's value cannot be used, so the next source in line was.", "Correct the value."},
 		{ValueOutOfBounds, AtRisk, "A value is beyond the administrator's limits and was limited.", "Ask for less, or ask the administrator."},
 		{OverrideNotAllowed, AtRisk, "The namespace allows no overrides, so an annotation on the Deployment was ignored.", "Remove it, or ask the platform team."},

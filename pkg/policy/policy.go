@@ -87,6 +87,9 @@ type Result struct {
 	record, authors map[workload.Path]json.RawMessage
 }
 
+// OptedOut tells whether the Deployment's author wants nothing of ours any more.
+func (r *Result) OptedOut() bool { return r.optedOut }
+
 // Evaluate decides about one Deployment. It never fails: what cannot be decided is
 // a finding.
 func Evaluate(in *Input) Result {

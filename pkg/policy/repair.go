@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"fmt"
-
 	"github.com/rollguard/rollguard/pkg/workload"
 )
 
@@ -23,7 +21,7 @@ func (e *evaluation) repair() {
 				continue // what the author wrote there cannot be read; the API server will say so
 			}
 			e.author = author
-			e.correct(p, clean, LeftoverRemoved, fmt.Sprintf("what was left of Rollguard's own in %s is gone", p))
+			e.correct(p, clean, LeftoverRemoved, "what was left of Rollguard's in "+p.Words()+" is gone")
 		}
 	}
 }

@@ -36,6 +36,7 @@ func strategy(e *evaluation) {
 	if e.free(workload.MaxUnavailable) {
 		v := e.in.Settings.MaxUnavailable.Value
 		e.want(workload.MaxUnavailable, v, MaxUnavailableSet, "maxUnavailable "+v.String())
+		askedUnavailable(e)
 		return
 	}
 	unavailable(e)
@@ -47,7 +48,7 @@ func strategy(e *evaluation) {
 func dropRollingUpdate(e *evaluation) {
 	for _, p := range []workload.Path{workload.MaxSurge, workload.MaxUnavailable} {
 		if e.in.New.Get(p) != nil && e.free(p) {
-			e.remove(p, RollingUpdateRemoved, fmt.Sprintf("%s removed, as the strategy is Recreate", p))
+			e.remove(p, RollingUpdateRemoved, p.Words()+" removed, as the strategy is Recreate")
 		}
 	}
 }
@@ -65,11 +66,25 @@ func unavailable(e *evaluation) {
 		if e.enforcing() {
 			asked := e.in.Settings.MaxUnavailable.Value
 			e.enforce(workload.MaxUnavailable, asked, MaxUnavailableEnforced, fmt.Sprintf("maxUnavailable %s instead of %s", asked.String(), v.String()))
+			askedUnavailable(e)
 			return
 		}
 		e.find(AtRisk, MaxUnavailableAuthored, workload.MaxUnavailable,
 			fmt.Sprintf("maxUnavailable %s lets a rollout take %d of %d Pods away before their replacements are available; it was written by the author and is kept", v.String(), n, e.author.Replicas))
 	}
+}
+
+// askedUnavailable: an annotation may ask for a rollout that loses requests, and gets it,
+// but not in silence.
+func askedUnavailable(e *evaluation) {
+	asked := e.in.Settings.MaxUnavailable
+	n, err := intstr.GetScaledValueFromIntOrPercent(&asked.Value, int(e.author.Replicas), false)
+	if err != nil || n <= 0 {
+		return
+	}
+	source := strings.TrimSuffix(asked.Source.String(), " "+asked.Source.Name)
+	e.find(AtRisk, MaxUnavailableAsked, workload.MaxUnavailable, fmt.Sprintf("maxUnavailable %s (%s) lets a rollout take %d of %d Pods away before their replacements are available",
+		asked.Value.String(), source, min(n, int(e.author.Replicas)), e.author.Replicas))
 }
 
 // isZero tells whether a value is 0 or 0%, which validation treats alike. It takes

@@ -43,6 +43,8 @@ func TestTheStrategyNeverTakesAPodAwayFirst(t *testing.T) {
 		{"an author's unavailability that rounds down to none", rolling(`{"maxSurge":"25%","maxUnavailable":"12%"}`), nil, `"25%"`, `"12%"`, []string{}},
 		{"an author's unavailability that rounds down to one", rolling(`{"maxSurge":"25%","maxUnavailable":"13%"}`), nil, `"25%"`, `"13%"`, []string{"MaxUnavailableAuthored"}},
 		{"an author's unavailability of 0", rolling(`{"maxSurge":"25%","maxUnavailable":0}`), nil, `"25%"`, `0`, []string{}},
+		{"an unavailability that is asked for", bare, texts{"max-unavailable": "100%"}, `"25%"`, `"100%"`, []string{"MaxUnavailableAsked", "MaxUnavailableSet"}},
+		{"one that is asked for and rounds down to none", bare, texts{"max-unavailable": "1%"}, `"25%"`, `"1%"`, []string{"MaxUnavailableSet"}},
 		{"Recreate", put(t, bare, json.RawMessage(`{"type":"Recreate"}`), "spec", "strategy"), nil, ``, ``, []string{"RecreateStrategy"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -1,0 +1,135 @@
+package admission
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/decision"
+	"github.com/rollguard/rollguard/pkg/policy"
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+// part is one change in words.
+type part struct {
+	// opening begins the sentence about it and its like.
+	opening, text string
+}
+
+// summary is the one line about all changes. There is none when the write only
+// dropped what had been added before: the stored object stays as it was.
+func summary(d *decision.Decision) string {
+	if d.Trigger == policy.FieldsDropped {
+		return ""
+	}
+	kinds := [3][]string{} // what protects, what was taken back, what was tidied up
+	for i := range d.Findings {
+		f := &d.Findings[i]
+		if f.Outcome != policy.Changed {
+			continue
+		}
+		text := f.Message
+		if f.Path != "" {
+			text = strings.ReplaceAll(text, string(f.Path), f.Path.Words())
+		}
+		switch f.Code {
+		case policy.NoLongerCalledFor:
+			kinds[1] = append(kinds[1], strings.TrimSuffix(text, " removed again"))
+		case policy.LeftoverRemoved, policy.RollingUpdateRemoved, policy.Restored:
+			kinds[2] = append(kinds[2], text)
+		default:
+			kinds[0] = append(kinds[0], text)
+		}
+	}
+	var parts []part
+	for i, opening := range []string{protecting(d), takingBack(d), "tidied up: "} {
+		for _, text := range together(kinds[i]) {
+			parts = append(parts, part{opening, text})
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return shorten(parts)
+}
+
+// together says once what was done to several containers alike.
+func together(parts []string) []string {
+	count := make(map[string]int, len(parts))
+	for _, p := range parts {
+		count[p]++
+	}
+	out := parts[:0:0]
+	for _, p := range parts {
+		switch n := count[p]; {
+		case n == 1:
+			out = append(out, p)
+		case n > 1:
+			out = append(out, p+" ("+strconv.Itoa(n)+" containers)")
+		}
+		count[p] = 0
+	}
+	return out
+}
+
+func risky(d *decision.Decision) bool {
+	for i := range d.Findings {
+		if d.Findings[i].Outcome == policy.AtRisk {
+			return true
+		}
+	}
+	return false
+}
+
+func protecting(d *decision.Decision) string {
+	verb := "made rollouts safe"
+	if risky(d) {
+		verb = "made rollouts safer" // the lines that follow say what is missing
+	}
+	if d.Mode == api.Audit {
+		verb = "(audit only) would make" + strings.TrimPrefix(verb, "made")
+	}
+	switch {
+	case d.Settings.Exposure.Asked() && d.Settings.Exposure.Value != api.ExposureAuto:
+		return verb + " for exposure " + d.Settings.Exposure.Value + ": "
+	case len(d.Exposure.Routes) > 0:
+		return verb + " behind " + d.Exposure.Routes[0].String() + ": "
+	}
+	return verb + ": "
+}
+
+func takingBack(d *decision.Decision) string {
+	reason, did, would := "", "took back: ", "would take back: "
+	switch {
+	case d.OptedOut():
+		reason, did, would = "opted out, so ", "removed: ", "would remove: "
+	case d.Exposure.Kind == topology.None:
+		reason = "nothing sends traffic here, so "
+	}
+	if d.Mode == api.Audit {
+		return "(audit only) " + reason + would
+	}
+	return reason + did
+}
+
+// shorten lists as many parts as fit on the line, and says how many do not.
+func shorten(parts []part) string {
+	for n := len(parts); n > 0; n-- {
+		text := parts[0].opening + parts[0].text
+		for i, p := range parts[1:n] {
+			if p.opening == parts[i].opening {
+				text += ", " + p.text
+			} else {
+				text += "; " + p.opening + p.text
+			}
+		}
+		if n < len(parts) {
+			text += ", and " + plural(len(parts)-n, "more change")
+		}
+		if full := prefixed(text); utf8.RuneCountInString(full) <= maxWarning {
+			return full
+		}
+	}
+	return line(parts[0].opening + plural(len(parts), "change"))
+}
