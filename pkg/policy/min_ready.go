@@ -109,11 +109,19 @@ func (e *evaluation) wantMinReady() {
 	seconds := max(min(int64(needed/time.Second), e.deadline()-1), 0)
 	switch {
 	case e.free(workload.MinReadySeconds) && seconds > 0:
-		e.want(workload.MinReadySeconds, seconds, e.ready.code, fmt.Sprintf("minReadySeconds %d", seconds))
+		e.want(workload.MinReadySeconds, seconds, e.ready.code, fmt.Sprintf("minReadySeconds %ds", seconds)+e.cut(seconds))
 	case e.free(workload.MinReadySeconds), now >= needed:
 	case e.enforcing():
-		e.enforce(workload.MinReadySeconds, seconds, MinReadyEnforced, fmt.Sprintf("minReadySeconds %d instead of %d", seconds, e.author.MinReadySeconds))
+		e.enforce(workload.MinReadySeconds, seconds, MinReadyEnforced, fmt.Sprintf("minReadySeconds %ds instead of %ds", seconds, e.author.MinReadySeconds)+e.cut(seconds))
 	default:
-		e.find(AtRisk, MinReadyTooShort, workload.MinReadySeconds, fmt.Sprintf("minReadySeconds is %d, and the load balancer may need %s until a new Pod is healthy (%s)", e.author.MinReadySeconds, needed, e.ready.source))
+		e.find(AtRisk, MinReadyTooShort, workload.MinReadySeconds, fmt.Sprintf("minReadySeconds is %ds, and the load balancer may need %s until a new Pod is healthy (%s)", e.author.MinReadySeconds, needed, e.ready.source))
 	}
+}
+
+// cut says that less is written than is needed, and why; it is empty where all of it is.
+func (e *evaluation) cut(seconds int64) string {
+	if needed := e.ready.duration; time.Duration(seconds)*time.Second < needed {
+		return fmt.Sprintf(" (%ds are needed; it was cut to stay below progressDeadlineSeconds %ds)", int64(needed/time.Second), e.deadline())
+	}
+	return ""
 }

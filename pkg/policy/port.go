@@ -106,5 +106,22 @@ func (e *evaluation) noPort(probe string) {
 		e.find(AtRisk, ContainerNotFound, "", fmt.Sprintf("%scontainer names %s, and the Pod has no such container", api.Prefix, named))
 		return
 	}
+	if sidecar, r := e.sidecarRoute(); r != nil {
+		e.find(AtRisk, NoProvenPort, "", fmt.Sprintf("no %s probe was added: the port %s of Service %s leads to the native sidecar %s, which does not tell when the application can serve; set %scontainer and %s%s-port", probe, r.ServicePort, r.Service, sidecar, api.Prefix, api.Prefix, probe))
+		return
+	}
 	e.find(AtRisk, NoProvenPort, "", fmt.Sprintf("no %s probe was added: no Service port leads to one TCP port of one container for certain; declare the port, or set %scontainer and %s%s-port", probe, api.Prefix, api.Prefix, probe))
+}
+
+// sidecarRoute is the first route that leads to a native sidecar, and its name.
+func (e *evaluation) sidecarRoute() (string, *topology.Route) {
+	for i := range e.exposure.Routes {
+		r := &e.exposure.Routes[i]
+		for j := range e.author.Template.Sidecars {
+			if name := e.author.Template.Sidecars[j].Name; r.Container != nil && *r.Container == name {
+				return name, r
+			}
+		}
+	}
+	return "", nil
 }

@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -162,5 +163,16 @@ func TestAnExposureIsAssumedOnlyForANewDeploymentWithATCPPort(t *testing.T) {
 		if m.found(policy.NotExposed) == nil || len(m.Changes) > 0 {
 			t.Errorf("%s: findings %s", name, m.codes())
 		}
+	}
+}
+
+func TestThePortOfANativeSidecarIsNamed(t *testing.T) {
+	pod := inPod(t, bare, []any{map[string]any{"name": "proxy", "restartPolicy": "Always"}}, "initContainers")
+	exposure := behindService()
+	name := "proxy"
+	exposure.Routes[0].Container = &name
+	f := write{new: pod, exposure: exposure}.evaluate(t).found(policy.NoProvenPort)
+	if f == nil || !strings.Contains(f.Message, "leads to the native sidecar proxy, which") || strings.Contains(f.Message, "declare the port") {
+		t.Errorf("%+v", f)
 	}
 }

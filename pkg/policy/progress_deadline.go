@@ -22,14 +22,14 @@ func progressDeadline(e *evaluation) {
 		return
 	}
 	if !e.free(workload.ProgressDeadline) && e.enforcing() {
-		e.enforce(workload.ProgressDeadline, needed, ProgressDeadlineEnforced, fmt.Sprintf("progressDeadlineSeconds %d instead of %d", needed, now))
+		e.enforce(workload.ProgressDeadline, needed, ProgressDeadlineEnforced, fmt.Sprintf("progressDeadlineSeconds %ds instead of %ds", needed, now))
 		return
 	}
 	if !e.free(workload.ProgressDeadline) {
-		e.find(AtRisk, DeadlineTooShort, workload.ProgressDeadline, fmt.Sprintf("progressDeadlineSeconds is %d, and a start with minReadySeconds may take %d", now, needed))
+		e.find(AtRisk, DeadlineTooShort, workload.ProgressDeadline, fmt.Sprintf("progressDeadlineSeconds is %ds, and a start with minReadySeconds may take %ds", now, needed))
 		return
 	}
-	e.want(workload.ProgressDeadline, needed, ProgressDeadlineRaised, fmt.Sprintf("progressDeadlineSeconds %d", needed))
+	e.want(workload.ProgressDeadline, needed, ProgressDeadlineRaised, fmt.Sprintf("progressDeadlineSeconds %ds", needed))
 }
 
 // deadline is the progress deadline that will hold after the evaluation.

@@ -181,3 +181,19 @@ func TestMinReadyStaysBelowAnAuthorsDeadline(t *testing.T) {
 		t.Errorf("minReadySeconds %s", got)
 	}
 }
+
+func TestMessagesAboutTheDeadlineHaveUnits(t *testing.T) {
+	m := write{new: put(t, bare, 20, "spec", "progressDeadlineSeconds"), exposure: behindALB("ip")}.evaluate(t)
+	for code, want := range map[policy.Code]string{
+		policy.DeadlineTooShort:        "progressDeadlineSeconds is 20s, and a start with minReadySeconds may take 85s",
+		policy.MinReadyFromHealthCheck: "minReadySeconds 19s (25s are needed; it was cut to stay below progressDeadlineSeconds 20s)",
+	} {
+		if f := m.found(code); f == nil || f.Message != want {
+			t.Errorf("%s: %+v, want %q", code, f, want)
+		}
+	}
+	m = write{new: bare, exposure: behindALB("ip")}.evaluate(t)
+	if f := m.found(policy.MinReadyFromHealthCheck); f == nil || f.Message != "minReadySeconds 25s" {
+		t.Errorf("%+v", f)
+	}
+}
