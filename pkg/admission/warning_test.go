@@ -90,6 +90,20 @@ func TestTheSummarySaysWhereTheTrafficComesFrom(t *testing.T) {
 	}
 }
 
+func TestWhoOptsOutIsToldWhatWasRemoved(t *testing.T) {
+	object := strings.NewReplacer(`"name":"web"},"spec":{"replicas"`,
+		`"name":"web","labels":{"rollguard.io/inject":"disabled"},"annotations":{"rollguard.io/injected":"{\"spec.strategy.rollingUpdate.maxUnavailable\":0}"}},"spec":{"replicas"`,
+		`"maxUnavailable":"25%"`, `"maxUnavailable":0`).Replace(bare)
+	d, err := decision.NewMaker(api.NewResolver(nil, api.DefaultBounds())).Make(&decision.Request{New: []byte(object), Graph: shop().namespace.Graph})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"rollguard: opted out, so removed: maxUnavailable"}
+	if diff := cmp.Diff(want, respond(t, admission.WarnChanges, d).Warnings); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 // removed is the finding for a value that was taken back.
 func removed(p workload.Path) policy.Finding {
 	return policy.Finding{Outcome: policy.Changed, Code: policy.NoLongerCalledFor, Path: p, Message: string(p) + " removed again"}

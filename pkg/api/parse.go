@@ -153,10 +153,21 @@ func parseRules(s string) ([]Rule, error) {
 			continue
 		}
 		rule, err := parse(item)
+		if near := nearest(item, ruleNames()); err != nil && near != "" {
+			return nil, fmt.Errorf("names rule %s, which does not exist; did you mean %s?", quoted(item, maxQuotedItem), near)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("names rule %q, which %w", item, err)
+			return nil, fmt.Errorf("names rule %s, which %w", quoted(item, maxQuotedItem), err)
 		}
 		rules = append(rules, rule)
 	}
 	return rules, nil
+}
+
+func ruleNames() []string {
+	var names []string
+	for _, r := range Rules() {
+		names = append(names, string(r))
+	}
+	return names
 }

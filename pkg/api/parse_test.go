@@ -120,7 +120,7 @@ func TestABadValueIsReportedAndChangesNothing(t *testing.T) {
 		{"mode", "", "is none of"},
 		{"profile", "carfeul", "is none of careful, standard; did you mean careful?"},
 		{"exposure", "alb", "is none of auto, alb-ip"},
-		{"keep", "strategy,prestop", `names rule "prestop", which is none of`},
+		{"keep", "strategy,prestop", `names rule "prestop", which does not exist; did you mean pre-stop?`},
 		{"keep", "prestop", "did you mean pre-stop?"},
 		{"container", "App", "is not a container name"},
 		{"container", "a/b", "is not a container name"},

@@ -1,7 +1,9 @@
 package api_test
 
 import (
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -69,5 +71,31 @@ func TestAnnotationsOfOtherToolsAreNobodysBusiness(t *testing.T) {
 	untouched, _ := resolve(nil, nil)
 	if diff := cmp.Diff(untouched, settings); diff != "" || len(problems) > 0 {
 		t.Errorf("problems %v, settings:\n%s", problems, diff)
+	}
+}
+
+func TestALongValueIsShortenedAndNotTheSentence(t *testing.T) {
+	for name, value := range map[string]string{
+		"letters":            strings.Repeat("x", 900),
+		"runes":              strings.Repeat("ü", 400),
+		"control characters": strings.Repeat("\x01", 900),
+		"invalid UTF-8":      strings.Repeat("\xff", 900),
+	} {
+		for key, reason := range map[string]string{"mode": " is none of fill, enforce, audit", "max-surge": " is neither a count such as 2 nor a percentage such as 25%"} {
+			_, problems := resolve(nil, map[string]string{key: value})
+			if len(problems) != 1 || utf8.RuneCountInString(problems[0].Message) > 200 ||
+				!strings.HasSuffix(problems[0].Message, `…"`+reason) {
+				t.Errorf("%s: %s: %+v", name, key, problems)
+			}
+		}
+	}
+	for value, end := range map[string]string{
+		strings.Repeat("x", 900) + ",strategy":       ", min-ready, progress-deadline",
+		strings.Repeat(",", 900) + "progres-deadlin": "; did you mean progress-deadline?",
+	} {
+		_, problems := resolve(nil, map[string]string{"keep": value})
+		if len(problems) != 1 || utf8.RuneCountInString(problems[0].Message) > 255-len("rollguard: at risk: ") || !strings.HasSuffix(problems[0].Message, end) {
+			t.Errorf("%+v", problems)
+		}
 	}
 }

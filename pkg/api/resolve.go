@@ -194,7 +194,7 @@ func (a *Annotation) place() string {
 }
 
 func message(source Source, value, reason string) string {
-	return fmt.Sprintf("%s is ignored: %q %s", source, value, reason)
+	return fmt.Sprintf("%s is ignored: %s %s", source, quoted(value, maxQuoted), reason)
 }
 
 func sortedNames(profiles map[string]Profile) []string {
