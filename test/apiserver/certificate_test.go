@@ -46,7 +46,7 @@ func TestCertificateFilesThatComeLaterMakeAReplicaReady(t *testing.T) {
 // eventually waits for something that other goroutines or processes bring about.
 func eventually(t *testing.T, what string, is func(context.Context) bool) {
 	t.Helper()
-	eventuallyWithin(t, 20*time.Second, what, is)
+	eventuallyWithin(t, time.Minute, what, is)
 }
 
 func eventuallyWithin(t *testing.T, patience time.Duration, what string, is func(context.Context) bool) {

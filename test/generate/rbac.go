@@ -32,7 +32,7 @@ Beside these:
 | mutatingwebhookconfigurations, the one named rollguard | get, list, watch, patch | keeping its CA bundle right; not with certificates from files |
 | deployments | list, in pages | finding those that admission did not see ([posture](posture.md)); none is cached or watched |
 | events | create | telling of them, and of a configuration file that was refused |
-| leases in its own namespace, the one named rollguard | get, update; create | one replica does that search |
+| leases in its own namespace, the one named rollguard | get, update | one replica does that search |
 | deployments in the namespace rollguard-probe | create, dry run only | the self-probe |
 | deployments, in the ClusterRole rollguard-repair, which is bound to nobody until you do | patch | repairs, where a namespace asks for them |
 | secrets in its own namespace, the one named rollguard-certificates | get, list, watch, patch; create | its certificates; not with certificates from files |

@@ -48,15 +48,13 @@ hold no rules of their own.
   verbs: [create]
 {{- end -}}
 
-{{/* The Lease of the replica that looks after posture. */}}
+{{/* The Lease of the replica that looks after posture. The chart makes it, so that nobody has to be let create one, and
+a replica that still runs during an uninstall cannot leave one behind. */}}
 {{- define "rollguard.rules.lease" -}}
 - apiGroups: [coordination.k8s.io]
   resources: [leases]
   resourceNames: [{{ include "rollguard.name" . }}]
   verbs: [get, update]
-- apiGroups: [coordination.k8s.io]
-  resources: [leases]
-  verbs: [create]
 {{- end -}}
 
 {{/* Its own webhook configuration: to keep the CA bundle right, and for the self-probe to see whether it is there. */}}
