@@ -1,11 +1,6 @@
 package cluster
 
-import (
-	"sync"
-
-	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-)
+import "sync"
 
 // EveryNamespace stands for all namespaces where one is named.
 const EveryNamespace = ""
@@ -17,31 +12,21 @@ type changes struct {
 	listener func(namespace string)
 }
 
-func (c *changes) tell(namespace string) {
+func (c *changes) tell(namespaces ...string) {
 	c.mu.Lock()
 	listener := c.listener
 	c.mu.Unlock()
-	if listener != nil {
+	if listener == nil {
+		return
+	}
+	for _, namespace := range namespaces {
 		listener(namespace)
 	}
 }
 
-// tell names the namespace that an object decides about first of all. That an Ingress may
-// put routes of others in doubt, as it shares their load balancer, is left to those who go
-// through all namespaces now and then.
-func (s *State) tell(o metav1.Object) {
-	switch o.(type) {
-	case *networkingv1.IngressClass:
-		s.graphs.changes.tell(EveryNamespace)
-	case *metav1.PartialObjectMetadata:
-		s.graphs.changes.tell(o.GetName())
-	default:
-		s.graphs.changes.tell(o.GetNamespace())
-	}
-}
-
 // OnChange calls f with the namespace, or [EveryNamespace], after each change of
-// something that decides there: the Namespace, its routes, a class. It must return at
+// something that decides there: the Namespace, its routes, an Ingress elsewhere that shares a
+// load balancer with it, a class. It must return at
 // once. A later call replaces f; nil ends it.
 func (s *State) OnChange(f func(namespace string)) {
 	s.graphs.changes.mu.Lock()

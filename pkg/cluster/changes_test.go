@@ -1,38 +1,65 @@
 package cluster
 
 import (
+	"context"
 	"slices"
 	"testing"
 
-	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/rollguard/rollguard/pkg/topology"
 )
 
 func TestTheListenerHearsWhereAnObjectDecides(t *testing.T) {
-	s := &State{graphs: &graphs{known: map[string]entry{}}}
-	in := metav1.ObjectMeta{Namespace: "shop", Name: "web"}
+	l := newLive(t, albClass("alb"))
+	l.application(t, "shop", group("edge"))
+	l.graphs.sources = func(ctx context.Context, b *build) (topology.Sources, error) {
+		b.dependsOn(objectsIn("infra"))
+		return l.sources(ctx, b)
+	}
+	namespace := func(annotations map[string]string) *metav1.PartialObjectMetadata {
+		return &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Name: "lab", Annotations: annotations}}
+	}
+	service := serviceIn("lab", "web")
 	for name, tc := range map[string]struct {
 		change func()
 		want   []string
 	}{
-		"a Service":            {func() { s.event(&corev1.Service{ObjectMeta: in}) }, []string{"shop"}},
-		"an Ingress":           {func() { s.event(&networkingv1.Ingress{ObjectMeta: in}) }, []string{"shop"}},
-		"a Namespace":          {func() { s.event(&metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Name: "shop"}}) }, []string{"shop"}},
-		"a class":              {func() { s.event(&networkingv1.IngressClass{}) }, []string{EveryNamespace}},
-		"a Gateway with users": {func() { s.graphs.forgetReaders("infra") }, []string{"infra", "shop"}},
-		"a GatewayClass":       {func() { s.graphs.forgetReaders("") }, []string{EveryNamespace}},
+		"a Service":                  {func() { _ = l.services.Add(service); _ = l.services.Delete(service) }, []string{"lab", "lab"}},
+		"an Ingress":                 {func() { _ = l.ingresses.Add(member("lab")) }, []string{"lab"}},
+		"an Ingress of shop's group": {func() { _ = l.ingresses.Add(member("lab", group("edge"))); _ = l.ingresses.Delete(member("lab")) }, []string{"shop", "lab", "lab"}},
+		"a new Namespace":            {func() { l.event(nil, namespace(nil)) }, []string{"lab"}},
+		"settings of a Namespace":    {func() { l.event(namespace(nil), namespace(map[string]string{"a": "b"})) }, []string{"lab"}},
+		"a class":                    {func() { l.event(nil, &networkingv1.IngressClass{}) }, []string{EveryNamespace}},
+		"a Gateway with users":       {func() { l.graphs.forgetObjects("infra") }, []string{"shop", "infra"}},
+		"a GatewayClass":             {func() { l.graphs.forgetObjects("") }, []string{EveryNamespace}},
+		"a new set-up":               {func() { l.SetTopology(topology.Options{}) }, []string{EveryNamespace}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s.graphs.readers = map[string]map[string]struct{}{"infra": {"shop": {}}}
+			if _, err := l.graphs.peek(t.Context(), "shop", nil); err != nil {
+				t.Fatal(err)
+			}
 			var heard []string
-			s.OnChange(func(namespace string) { heard = append(heard, namespace) })
+			l.OnChange(func(namespace string) { heard = append(heard, namespace) })
 			tc.change()
-			s.OnChange(nil)
+			l.OnChange(nil)
 			tc.change() // nobody listens
 			if !slices.Equal(tc.want, heard) {
 				t.Errorf("heard %q, want %q", heard, tc.want)
 			}
 		})
+	}
+}
+
+func TestALookKeepsNoGraph(t *testing.T) {
+	n := newNamespaces()
+	looked, err := n.peek(t.Context(), "shop", nil)
+	if err != nil || looked == nil || n.builds != 0 || n.known["shop"].graph != nil {
+		t.Fatalf("graph %v, error %v, builds %d", looked, err, n.builds)
+	}
+	kept := n.mustGet(t, "shop", nil)
+	if again, err := n.peek(t.Context(), "shop", nil); again != kept || err != nil || n.mustGet(t, "shop", nil) != kept {
+		t.Errorf("a look does not use the graph that is there, or throws it away: error %v", err)
 	}
 }

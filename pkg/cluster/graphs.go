@@ -12,112 +12,149 @@ import (
 // graphs away; the next question builds them again.
 type graphs struct {
 	options topology.Options
-	sources func(ctx context.Context, namespace string) (topology.Sources, error)
+	// sources reads what a graph is built from. Whatever of it is not of the namespace, it
+	// must declare with [build.dependsOn] before it reads it.
+	sources func(ctx context.Context, b *build) (topology.Sources, error)
 	built   func()
 
 	mu    sync.Mutex
 	known map[string]entry
-	// readers are the namespaces whose graphs depend on objects of another one: on its
-	// Gateways, its routes, its labels. It may name graphs that are gone.
-	readers map[string]map[string]struct{}
-	// epoch counts the events. A graph that was built while something changed is used
-	// for the request that asked for it, but not kept.
-	epoch uint64
+	// readers are the namespaces whose graphs depend on a topic.
+	readers map[topic]map[string]struct{}
+	// building are the graphs that are being built. One that a change concerned meanwhile
+	// is used for the request that asked for it, but not kept.
+	building map[*build]struct{}
 
 	changes changes
 }
 
+// entry is a graph and what it depends on. The graph is nil where somebody only looked, who
+// still wants to hear of changes.
 type entry struct {
 	graph  *topology.Graph
 	labels map[string]string
+	topics map[topic]struct{}
 }
 
-// dependent sources know which other namespaces a graph depends on, once it is built.
-type dependent interface {
-	namespaces() map[string]struct{}
+func newGraphs(o topology.Options, built func()) *graphs {
+	return &graphs{
+		options: o, built: built, known: map[string]entry{},
+		readers: map[topic]map[string]struct{}{}, building: map[*build]struct{}{},
+	}
 }
 
 func (g *graphs) get(ctx context.Context, namespace string, labels map[string]string) (*topology.Graph, error) {
+	return g.find(ctx, namespace, labels, true)
+}
+
+// find builds the graph where it is not known. To keep only what it depends on saves
+// memory where somebody goes through all namespaces.
+func (g *graphs) find(ctx context.Context, namespace string, labels map[string]string, keep bool) (*topology.Graph, error) {
 	g.mu.Lock()
-	found, ok := g.known[namespace]
-	epoch, options := g.epoch, g.options
-	g.mu.Unlock()
-	if ok && maps.Equal(found.labels, labels) {
+	if found, ok := g.known[namespace]; ok && found.graph != nil && maps.Equal(found.labels, labels) {
+		g.mu.Unlock()
 		return found.graph, nil
 	}
-	src, err := g.sources(ctx, namespace)
+	b, options := &build{namespace: namespace, graphs: g, topics: map[topic]struct{}{}}, g.options
+	g.building[b] = struct{}{}
+	g.mu.Unlock()
+	defer g.done(b)
+	src, err := g.sources(ctx, b)
 	if err != nil {
 		return nil, err
 	}
 	src.NamespaceLabels, src.Options = labels, options
 	graph := topology.NewGraph(src)
-	g.built()
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.epoch == epoch {
-		g.known[namespace] = entry{graph: graph, labels: labels}
-		if d, ok := src.Objects.(dependent); ok {
-			g.remember(namespace, d.namespaces())
-		}
+	e := entry{labels: labels, topics: b.topics}
+	if keep {
+		g.built()
+		e.graph = graph
 	}
+	g.keep(b, e)
 	return graph, nil
 }
 
-func (g *graphs) remember(namespace string, others map[string]struct{}) {
-	for other := range others {
-		if g.readers == nil {
-			g.readers = map[string]map[string]struct{}{}
-		}
-		if g.readers[other] == nil {
-			g.readers[other] = map[string]struct{}{}
-		}
-		g.readers[other][namespace] = struct{}{}
-	}
-}
-
-// forget throws away the graph of one namespace.
-func (g *graphs) forget(namespace string) {
+func (g *graphs) done(b *build) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.epoch++
-	delete(g.known, namespace)
+	delete(g.building, b)
 }
 
-// forgetReaders throws away the graph of a namespace and those that depend on objects in
-// it, and every graph for something of the cluster, "". That a Gateway serves routes of
-// thousands of namespaces and changes all the time is no case to fear: a change of the
-// status alone is no event, and a graph is built again only when somebody asks for it.
-func (g *graphs) forgetReaders(namespace string) {
-	if namespace == "" {
-		g.reset()
+func (g *graphs) keep(b *build, e entry) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if b.stale || e.graph == nil && g.known[b.namespace].graph != nil {
 		return
 	}
-	g.mu.Lock()
-	g.epoch++
+	g.drop(b.namespace)
+	g.known[b.namespace] = e
+	for t := range e.topics {
+		if g.readers[t] == nil {
+			g.readers[t] = map[string]struct{}{}
+		}
+		g.readers[t][b.namespace] = struct{}{}
+	}
+}
+
+// drop takes a graph out. The lock is held.
+func (g *graphs) drop(namespace string) {
+	for t := range g.known[namespace].topics {
+		delete(g.readers[t], namespace)
+		if len(g.readers[t]) == 0 {
+			delete(g.readers, t)
+		}
+	}
 	delete(g.known, namespace)
-	readers := g.readers[namespace]
-	for reader := range readers {
-		delete(g.known, reader)
-	}
-	delete(g.readers, namespace)
-	g.mu.Unlock()
-	g.changes.tell(namespace)
-	for reader := range readers {
-		g.changes.tell(reader)
-	}
 }
 
-// reset throws away every graph, and says so.
-func (g *graphs) reset() {
-	g.forgetAll()
-	g.changes.tell(EveryNamespace)
+// forget throws away the graph of a namespace, and those that depend on the topics, and
+// says whose.
+func (g *graphs) forget(namespace string, topics ...topic) {
+	g.changes.tell(append(g.dropAll(namespace, topics), namespace)...)
 }
 
-// forgetAll throws away every graph: a class has changed.
-func (g *graphs) forgetAll() {
+// dropAll gives the namespaces of the other graphs that are gone.
+func (g *graphs) dropAll(namespace string, topics []topic) (others []string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.epoch++
+	for b := range g.building {
+		b.stale = b.stale || b.concerns(namespace, topics)
+	}
+	g.drop(namespace)
+	for _, t := range topics {
+		for reader := range g.readers[t] {
+			g.drop(reader)
+			others = append(others, reader)
+		}
+	}
+	return others
+}
+
+// forgetObjects throws away the graphs that depend on optional objects in a namespace, and
+// every graph for something of the cluster, "". That a Gateway serves routes of thousands
+// of namespaces and changes all the time is no case to fear: a change of the status alone
+// is no event, and a graph is built again only when somebody asks for it.
+func (g *graphs) forgetObjects(namespace string) {
+	if namespace == "" {
+		g.forgetAll()
+		return
+	}
+	g.forget(namespace, objectsIn(namespace))
+}
+
+// forgetAll throws away every graph, as when a class has changed, and says so.
+func (g *graphs) forgetAll() {
+	defer g.changes.tell(EveryNamespace)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.clear()
+}
+
+// clear throws away every graph. The lock is held.
+func (g *graphs) clear() {
+	for b := range g.building {
+		b.stale = true
+	}
 	clear(g.known)
 	clear(g.readers)
 }

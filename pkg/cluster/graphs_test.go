@@ -27,13 +27,10 @@ type namespaces struct {
 
 func newNamespaces() *namespaces {
 	n := &namespaces{reading: func() error { return nil }, reads: map[string]int{}}
-	n.graphs = &graphs{
-		sources: func(_ context.Context, namespace string) (topology.Sources, error) {
-			n.reads[namespace]++
-			return served(namespace, "web"), n.reading()
-		},
-		built: func() { n.builds++ },
-		known: map[string]entry{},
+	n.graphs = newGraphs(topology.Options{}, func() { n.builds++ })
+	n.sources = func(_ context.Context, b *build) (topology.Sources, error) {
+		n.reads[b.namespace]++
+		return served(b.namespace, "web"), n.reading()
 	}
 	return n
 }
@@ -106,18 +103,54 @@ func TestAnEventOfTheClusterForgetsEveryGraph(t *testing.T) {
 	}
 }
 
-func TestAGraphThatWasBuiltDuringAnEventIsUsedButNotKept(t *testing.T) {
-	for name, event := range map[string]func(*graphs){
-		"in the namespace": func(g *graphs) { g.forget("shop") },
-		"in the cluster":   (*graphs).forgetAll,
+func TestAGraphThatWasBuiltDuringAnEventIsKeptOnlyIfThatWasElsewhere(t *testing.T) {
+	for name, tc := range map[string]struct {
+		event func(*graphs)
+		kept  bool
+	}{
+		"in the namespace":             {func(g *graphs) { g.forget("shop") }, false},
+		"of what the graph depends on": {func(g *graphs) { g.forget("infra", labelsOf("infra")) }, false},
+		"in the cluster":               {(*graphs).forgetAll, false},
+		"a new set-up":                 {func(g *graphs) { g.reconfigure(topology.Options{}) }, false},
+		"in another namespace":         {func(g *graphs) { g.forget("infra") }, true},
+		"of what others depend on":     {func(g *graphs) { g.forget("infra", labelsOf("lab"), objectsIn("infra")) }, true},
 	} {
 		n := newNamespaces()
-		n.reading = func() error { event(n.graphs); return nil }
+		sources := n.sources
+		n.sources = func(ctx context.Context, b *build) (topology.Sources, error) {
+			b.dependsOn(labelsOf("infra"))
+			return sources(ctx, b)
+		}
+		n.reading = func() error { tc.event(n.graphs); return nil }
 		during := n.mustGet(t, "shop", nil)
 		n.reading = func() error { return nil }
 		after := n.mustGet(t, "shop", nil)
-		if during == after || n.mustGet(t, "shop", nil) != after {
-			t.Errorf("%s: reads %v", name, n.reads)
+		if (during == after) != tc.kept || n.mustGet(t, "shop", nil) != after || len(n.building) > 0 {
+			t.Errorf("%s: reads %v, being built %d", name, n.reads, len(n.building))
+		}
+	}
+}
+
+func TestAGraphThatGoesLeavesNoTrace(t *testing.T) {
+	n := newNamespaces()
+	sources := n.sources
+	n.sources = func(ctx context.Context, b *build) (topology.Sources, error) {
+		b.dependsOn(labelsOf("infra"))
+		b.dependsOn(objectsIn("infra"))
+		return sources(ctx, b)
+	}
+	for name, event := range map[string]func(){
+		"of its namespace":      func() { n.forget("shop") },
+		"of what it depends on": func() { n.forget("infra", objectsIn("infra")) },
+		"of the cluster":        n.forgetAll,
+	} {
+		n.mustGet(t, "shop", nil)
+		if len(n.readers) != 2 {
+			t.Fatalf("readers %v", n.readers)
+		}
+		event()
+		if len(n.readers) != 0 || len(n.known) != 0 {
+			t.Errorf("an event %s leaves readers %v", name, n.readers)
 		}
 	}
 }
@@ -170,9 +203,9 @@ func TestAnErrorIsReturnedAndNothingIsKept(t *testing.T) {
 
 func TestNoGraphIsOlderThanTheLastEvent(t *testing.T) {
 	var version atomic.Int64
-	g := &graphs{known: map[string]entry{}, built: func() {}}
-	g.sources = func(_ context.Context, namespace string) (topology.Sources, error) {
-		return served(namespace, strconv.FormatInt(version.Load(), 10)), nil
+	g := newGraphs(topology.Options{}, func() {})
+	g.sources = func(_ context.Context, b *build) (topology.Sources, error) {
+		return served(b.namespace, strconv.FormatInt(version.Load(), 10)), nil
 	}
 	seen := func() int64 {
 		graph, err := g.get(t.Context(), "shop", nil)

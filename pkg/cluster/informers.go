@@ -4,14 +4,15 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/dynamic"
 	typedcorev1 "k8s.io/client-go/kubernetes/typed/core/v1"
+	typednetworkingv1 "k8s.io/client-go/kubernetes/typed/networking/v1"
 	"k8s.io/client-go/rest"
 	toolscache "k8s.io/client-go/tools/cache"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
@@ -40,9 +41,7 @@ func CacheOptions() cache.Options {
 		ReaderFailOnMissingInformer: true,
 		DefaultTransform:            strip,
 		ByObject: map[client.Object]cache.ByObject{
-			&networkingv1.Ingress{}:      {},
 			&networkingv1.IngressClass{}: {},
-			&corev1.Service{}:            {},
 		},
 	}
 }
@@ -58,13 +57,13 @@ func New(ctx context.Context, o Options) (*State, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dynamic client: %w", err)
 	}
-	core, err := typedcorev1.NewForConfig(o.Config)
-	if err != nil {
-		return nil, fmt.Errorf("client for claims and quotas: %w", err)
+	s := &State{reader: o.Cache, discoverer: discoverer, log: o.Log}
+	s.graphs = newGraphs(o.Topology, o.GraphBuilt)
+	s.graphs.sources = s.sources
+	if err := s.keepBulk(o.Config); err != nil {
+		return nil, err
 	}
-	s := &State{rooms: newRooms(core, o.Log), reader: o.Cache, discoverer: discoverer, log: o.Log}
-	s.graphs = &graphs{options: o.Topology, sources: s.sources, built: o.GraphBuilt, known: map[string]entry{}}
-	s.kinds = newOptionalKinds(discoverer, dynamicClient, reactions{event: s.graphs.forgetReaders, reset: s.graphs.reset}, o.Log)
+	s.kinds = newOptionalKinds(discoverer, dynamicClient, reactions{event: s.graphs.forgetObjects, reset: s.graphs.forgetAll}, o.Log)
 	synced, err := s.register(ctx, o.Cache)
 	if err != nil {
 		return nil, err
@@ -75,10 +74,46 @@ func New(ctx context.Context, o Options) (*State, error) {
 				return false
 			}
 		}
-		return (s.settled.Load() || s.settle()) && s.rooms.ready()
+		return (s.settled.Load() || s.settle()) && s.ingresses.ready() && s.services.ready() && s.rooms.ready()
 	}
 	s.readVersion()
 	return s, nil
+}
+
+// keepBulk makes the stores of the kinds that a cluster has many objects of. They come as
+// protobuf, which takes half the time and garbage of JSON.
+func (s *State) keepBulk(config *rest.Config) error {
+	config = rest.CopyConfig(config)
+	config.ContentType, config.AcceptContentTypes = runtime.ContentTypeProtobuf, runtime.ContentTypeProtobuf+","+runtime.ContentTypeJSON
+	core, err := typedcorev1.NewForConfig(config)
+	if err != nil {
+		return fmt.Errorf("client for services, claims and quotas: %w", err)
+	}
+	networking, err := typednetworkingv1.NewForConfig(config)
+	if err != nil {
+		return fmt.Errorf("client for ingresses: %w", err)
+	}
+	s.rooms = newRooms(core, s.log)
+	s.ingresses = newIngresses(s.graphs.forget, s.log)
+	s.services = newServices(s.graphs.forget, s.log)
+	s.fill = func(ctx context.Context) {
+		go reflect(ctx, networking.Ingresses(corev1.NamespaceAll), &networkingv1.Ingress{}, s.ingresses)
+		reflect(ctx, core.Services(corev1.NamespaceAll), &corev1.Service{}, s.services)
+	}
+	return nil
+}
+
+// newServices keeps the Services. A change concerns the namespace alone.
+func newServices(forget func(string, ...topic), log *zap.Logger) *store[*corev1.Service] {
+	return &store[*corev1.Service]{
+		kind: "Service", trim: topology.TrimService, log: log, known: map[string]map[string]*corev1.Service{},
+		changed: func(before, after *corev1.Service) {
+			if after == nil {
+				after = before
+			}
+			forget(after.Namespace)
+		},
+	}
 }
 
 func (s *State) register(ctx context.Context, c cache.Cache) ([]func() bool, error) {
@@ -88,11 +123,7 @@ func (s *State) register(ctx context.Context, c cache.Cache) ([]func() bool, err
 		if err != nil {
 			return nil, fmt.Errorf("informer for %T: %w", w.object, err)
 		}
-		handler := onAny(s.event)
-		if _, ok := w.object.(*networkingv1.Ingress); ok {
-			handler = unlessStatus(handler)
-		}
-		registration, err := informer.AddEventHandler(handler)
+		registration, err := informer.AddEventHandler(onAny(s.event))
 		if err != nil {
 			return nil, fmt.Errorf("event handler for %T: %w", w.object, err)
 		}
@@ -101,19 +132,23 @@ func (s *State) register(ctx context.Context, c cache.Cache) ([]func() bool, err
 	return synced, nil
 }
 
-// event throws away the graphs that a change makes wrong.
-func (s *State) event(o metav1.Object) {
-	switch o.(type) {
-	case *networkingv1.IngressClass:
-		s.graphs.forgetAll()
-	case *networkingv1.Ingress, *metav1.PartialObjectMetadata:
-		// Ingresses of different namespaces may share a load balancer, and the labels of a
-		// Namespace decide whether its Ingresses may; they let routes in elsewhere, too.
-		s.graphs.forgetAll()
-	default:
-		s.graphs.forget(o.GetNamespace())
+// event throws away the graphs that a change makes wrong. Either object may be nil.
+func (s *State) event(before, after metav1.Object) {
+	o := after
+	if o == nil {
+		o = before
 	}
-	s.tell(o)
+	if _, ok := o.(*networkingv1.IngressClass); ok {
+		s.graphs.forgetAll()
+		return
+	}
+	// Labels of a Namespace let routes in elsewhere, and decide whether its Ingresses are
+	// members of a group.
+	if before != nil && after != nil && maps.Equal(before.GetLabels(), after.GetLabels()) {
+		s.graphs.forget(o.GetName())
+		return
+	}
+	s.graphs.forget(o.GetName(), labelsOf(o.GetName()))
 }
 
 // settle tells whether the optional kinds are settled, and remembers it: a kind that
@@ -126,42 +161,29 @@ func (s *State) settle() bool {
 	return settled
 }
 
-// onAny calls event for every kind of change. A deletion that was missed comes as a
-// tombstone, which is no object (LBC issue 4879).
-func onAny(event func(metav1.Object)) toolscache.ResourceEventHandler {
-	handle := func(obj any) {
-		if tombstone, ok := obj.(toolscache.DeletedFinalStateUnknown); ok {
-			obj = tombstone.Obj
-		}
-		if o, ok := obj.(metav1.Object); ok {
-			event(o)
+// onAny calls event for every kind of change, with nil for what is not there. A deletion
+// that was missed comes as a tombstone, which is no object (LBC issue 4879).
+func onAny(event func(before, after metav1.Object)) toolscache.ResourceEventHandler {
+	handle := func(before, after any) {
+		b, a := objectOf(before), objectOf(after)
+		if a != nil || b != nil && after == nil {
+			event(b, a)
 		}
 	}
 	return toolscache.ResourceEventHandlerFuncs{
-		AddFunc:    handle,
-		UpdateFunc: func(_, obj any) { handle(obj) },
-		DeleteFunc: handle,
+		AddFunc:    func(obj any) { handle(nil, obj) },
+		UpdateFunc: handle,
+		DeleteFunc: func(obj any) { handle(obj, nil) },
 	}
 }
 
-// unlessStatus passes over updates in which nothing changed but the status, as the
-// load balancer controller writes them.
-func unlessStatus(h toolscache.ResourceEventHandler) toolscache.ResourceEventHandler {
-	return toolscache.ResourceEventHandlerFuncs{
-		AddFunc: func(obj any) { h.OnAdd(obj, false) },
-		UpdateFunc: func(before, after any) {
-			if !sameButStatus(before, after) {
-				h.OnUpdate(before, after)
-			}
-		},
-		DeleteFunc: h.OnDelete,
+func objectOf(obj any) metav1.Object {
+	if tombstone, ok := obj.(toolscache.DeletedFinalStateUnknown); ok {
+		obj = tombstone.Obj
 	}
-}
-
-func sameButStatus(before, after any) bool {
-	a, ok := before.(metav1.Object)
-	b, too := after.(metav1.Object)
-	return ok && too && a.GetUID() == b.GetUID() && a.GetGeneration() == b.GetGeneration() && a.GetGeneration() != 0 &&
-		maps.Equal(a.GetAnnotations(), b.GetAnnotations()) && slices.Equal(a.GetFinalizers(), b.GetFinalizers()) &&
-		a.GetDeletionTimestamp().Equal(b.GetDeletionTimestamp())
+	o, ok := obj.(metav1.Object)
+	if !ok {
+		return nil
+	}
+	return o
 }

@@ -268,25 +268,44 @@ func TestAChangeOfTheStatusIsNoEvent(t *testing.T) {
 func TestAnEventInAnotherNamespaceForgetsTheGraphsThatDependOnIt(t *testing.T) {
 	n := newNamespaces()
 	sources := n.sources
-	n.sources = func(ctx context.Context, namespace string) (topology.Sources, error) {
-		src, err := sources(ctx, namespace)
-		v := &view{kinds: &optionalKinds{}, own: namespace, labels: func(string) map[string]string { return nil }}
-		if namespace != "alone" {
+	n.sources = func(ctx context.Context, b *build) (topology.Sources, error) {
+		src, err := sources(ctx, b)
+		v := &view{build: b, kinds: &optionalKinds{}, labels: func(string) map[string]string { return nil }}
+		switch b.namespace {
+		case "shop", "front":
 			v.In(topology.Optional{}, "infra")
+		case "selected":
+			v.NamespaceLabels("infra")
 		}
 		src.Objects = v
 		return src, err
 	}
-	shop, front, alone, infra := n.mustGet(t, "shop", nil), n.mustGet(t, "front", nil), n.mustGet(t, "alone", nil), n.mustGet(t, "infra", nil)
-	n.forgetReaders("infra")
-	if n.mustGet(t, "shop", nil) == shop || n.mustGet(t, "front", nil) == front || n.mustGet(t, "infra", nil) == infra {
-		t.Error("a graph of before the event is still there")
+	all := func() map[string]*topology.Graph {
+		out := map[string]*topology.Graph{}
+		for _, namespace := range []string{"shop", "front", "selected", "alone", "infra"} {
+			out[namespace] = n.mustGet(t, namespace, nil)
+		}
+		return out
 	}
-	if n.mustGet(t, "alone", nil) != alone {
-		t.Error("a graph that has nothing to do with it is gone")
-	}
-	n.forgetReaders("")
-	if n.mustGet(t, "alone", nil) == alone {
-		t.Error("an event of the cluster leaves a graph")
+	for name, tc := range map[string]struct {
+		event func()
+		gone  []string
+	}{
+		"of optional objects": {func() { n.forgetObjects("infra") }, []string{"front", "infra", "shop"}},
+		"of its labels":       {func() { n.forget("infra", labelsOf("infra")) }, []string{"infra", "selected"}},
+		"of the cluster":      {func() { n.forgetObjects("") }, []string{"alone", "front", "infra", "selected", "shop"}},
+	} {
+		before := all()
+		tc.event()
+		var gone []string
+		for namespace, graph := range all() {
+			if graph != before[namespace] {
+				gone = append(gone, namespace)
+			}
+		}
+		slices.Sort(gone)
+		if !slices.Equal(gone, tc.gone) {
+			t.Errorf("an event %s forgets %v, want %v", name, gone, tc.gone)
+		}
 	}
 }

@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -27,6 +26,7 @@ func Reads() []Read {
 	for _, k := range coreKinds() {
 		out = append(out, k.read)
 	}
+	out = append(out, bulkReads()...)
 	out = append(out, roomReads()...)
 	for _, k := range topology.Optionals() {
 		out = append(out, Read{Group: k.Group, Resource: k.Resource, Optional: true, Why: k.Why})
@@ -43,7 +43,15 @@ func roomReads() []Read {
 	}
 }
 
-// coreKind is a kind that every cluster has.
+// bulkReads are kinds that every cluster has, and many objects of.
+func bulkReads() []Read {
+	return []Read{
+		{Resource: "services", Why: "which Pods get traffic, and by which ports"},
+		{Group: "networking.k8s.io", Resource: "ingresses", Why: "Services that an ALB sends to"},
+	}
+}
+
+// coreKind is a kind that every cluster has, and that informers of the manager's cache keep.
 type coreKind struct {
 	object client.Object
 	read   Read
@@ -52,8 +60,6 @@ type coreKind struct {
 func coreKinds() []coreKind {
 	return []coreKind{
 		{namespaceMetadata(), Read{Resource: "namespaces", Why: "labels and annotations: metadata only"}},
-		{&corev1.Service{}, Read{Resource: "services", Why: "which Pods get traffic, and by which ports"}},
-		{&networkingv1.Ingress{}, Read{Group: "networking.k8s.io", Resource: "ingresses", Why: "Services that an ALB sends to"}},
 		{&networkingv1.IngressClass{}, Read{Group: "networking.k8s.io", Resource: "ingressclasses", Why: "which Ingresses are an ALB's"}},
 	}
 }

@@ -11,6 +11,5 @@ func (g *graphs) reconfigure(o topology.Options) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.options = o
-	g.epoch++
-	clear(g.known)
+	g.clear()
 }

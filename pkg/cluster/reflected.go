@@ -125,8 +125,15 @@ type source[L runtime.Object] interface {
 	Watch(ctx context.Context, o metav1.ListOptions) (watch.Interface, error)
 }
 
+// reflectorStore is a store that hears of what keeps it from being filled.
+type reflectorStore interface {
+	toolscache.ReflectorStore
+	// noted is told of each request, and returns its error.
+	noted(err error) error
+}
+
 // reflect fills the store until ctx ends.
-func reflect[T any, L runtime.Object](ctx context.Context, from source[L], example runtime.Object, into *reflected[T]) {
+func reflect[L runtime.Object](ctx context.Context, from source[L], example runtime.Object, into reflectorStore) {
 	lister := &toolscache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 			list, err := from.List(ctx, o)
@@ -137,7 +144,7 @@ func reflect[T any, L runtime.Object](ctx context.Context, from source[L], examp
 			return w, into.noted(err)
 		},
 	}
-	toolscache.NewReflectorWithOptions(lister, example, into, toolscache.ReflectorOptions{Name: into.kind}).RunWithContext(ctx)
+	toolscache.NewReflectorWithOptions(lister, example, into, toolscache.ReflectorOptions{}).RunWithContext(ctx)
 }
 
 // noted remembers that a right is missing, and that it is there again.

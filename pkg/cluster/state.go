@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -39,7 +42,12 @@ type State struct {
 	graphs *graphs
 	kinds  *optionalKinds
 	rooms  *rooms
-	synced func() bool
+	// ingresses and services are kept by hand, and not by the manager's cache, as there
+	// are so many of them.
+	ingresses *ingresses
+	services  *store[*corev1.Service]
+	fill      func(ctx context.Context)
+	synced    func() bool
 	// settled is set once the optional kinds have been looked for and read.
 	settled atomic.Bool
 
@@ -104,22 +112,36 @@ func namespaceMetadata() *metav1.PartialObjectMetadata {
 func (s *State) Synced() bool { return s.synced() }
 
 // sources lists what a namespace's graph is built from. The objects belong to the
-// cache and are not copied; the graph only reads them.
-func (s *State) sources(ctx context.Context, namespace string) (topology.Sources, error) {
-	lists := listed{}
-	if err := lists.read(ctx, s.reader, namespace); err != nil {
-		return topology.Sources{}, err
+// caches and are not copied; the graph only reads them.
+func (s *State) sources(ctx context.Context, b *build) (topology.Sources, error) {
+	src := topology.Sources{
+		Namespace: b.namespace,
+		Ingresses: s.ingresses.in(b.namespace),
+		Services:  s.services.in(b.namespace),
 	}
-	labels := func(other string) map[string]string {
-		meta, err := s.namespace(ctx, other)
+	sortByName(src.Ingresses)
+	sortByName(src.Services)
+	var classes networkingv1.IngressClassList
+	if err := s.reader.List(ctx, &classes, client.UnsafeDisableDeepCopy); err != nil {
+		return topology.Sources{}, fmt.Errorf("ingress classes: %w", err)
+	}
+	for i := range classes.Items {
+		src.Classes = append(src.Classes, &classes.Items[i])
+	}
+	v := &view{build: b, kinds: s.kinds, ingresses: s.ingresses, labels: func(namespace string) map[string]string {
+		meta, err := s.namespace(ctx, namespace)
 		if err != nil {
 			return nil // no such namespace: no labels
 		}
 		return meta.Labels
-	}
-	src := lists.sources(namespace, labels)
-	src.Objects = &view{kinds: s.kinds, own: namespace, labels: labels}
+	}}
+	src.Objects, src.Neighbours = v, v
 	return src, nil
+}
+
+// sortByName makes the answer of a graph the same each time it is built.
+func sortByName[T metav1.Object](objects []T) {
+	slices.SortFunc(objects, func(a, b T) int { return strings.Compare(a.GetName(), b.GetName()) })
 }
 
 // Start keeps what informers alone cannot keep: whether optional kinds exist, and
@@ -127,6 +149,7 @@ func (s *State) sources(ctx context.Context, namespace string) (topology.Sources
 func (s *State) Start(ctx context.Context) error {
 	go wait.UntilWithContext(ctx, func(context.Context) { s.readVersion() }, versionEvery)
 	go s.rooms.run(ctx)
+	go s.fill(ctx)
 	s.kinds.run(ctx)
 	return nil
 }

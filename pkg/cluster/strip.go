@@ -2,7 +2,6 @@ package cluster
 
 import (
 	corev1 "k8s.io/api/core/v1"
-	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -17,13 +16,6 @@ func strip(obj any) (any, error) {
 		delete(o.GetAnnotations(), lastApplied)
 	}
 	switch o := obj.(type) {
-	case *networkingv1.Ingress:
-		// Its finalizers tell of which group it was a member.
-		o.Status = networkingv1.IngressStatus{}
-		o.Spec.TLS = nil
-	case *corev1.Service:
-		o.Finalizers = nil
-		o.Status = corev1.ServiceStatus{}
 	case *corev1.PersistentVolumeClaim:
 		o.Labels, o.Annotations, o.Finalizers = nil, nil, nil
 		o.Spec = corev1.PersistentVolumeClaimSpec{AccessModes: o.Spec.AccessModes}

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"context"
-	"maps"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -50,25 +49,8 @@ func (s *State) Look(ctx context.Context, name string) (decision.Namespace, erro
 	return out, err
 }
 
-// peek is get without keeping what it builds, but for which namespaces it depends on.
+// peek is get without keeping the graph that it builds, but what it depends on, so that
+// changes are told of.
 func (g *graphs) peek(ctx context.Context, namespace string, labels map[string]string) (*topology.Graph, error) {
-	g.mu.Lock()
-	found, ok := g.known[namespace]
-	epoch, options := g.epoch, g.options
-	g.mu.Unlock()
-	if ok && maps.Equal(found.labels, labels) {
-		return found.graph, nil
-	}
-	src, err := g.sources(ctx, namespace)
-	if err != nil {
-		return nil, err
-	}
-	src.NamespaceLabels, src.Options = labels, options
-	graph := topology.NewGraph(src)
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if d, ok := src.Objects.(dependent); ok && g.epoch == epoch {
-		g.remember(namespace, d.namespaces())
-	}
-	return graph, nil
+	return g.find(ctx, namespace, labels, false)
 }

@@ -1,25 +1,27 @@
 package cluster
 
 import (
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/rollguard/rollguard/pkg/topology"
 )
 
-// view is what one graph sees of the optional kinds while it is built. It notes which
-// other namespaces the graph depends on.
+// view is what one graph sees beyond its namespace while it is built. It notes what the
+// graph depends on. Events of the graph's own namespace and of the cluster forget it anyway.
 type view struct {
-	kinds  *optionalKinds
-	labels func(namespace string) map[string]string
-	// own is the graph's namespace: its events forget the graph anyway, as do those of
-	// the cluster.
-	own    string
-	others map[string]struct{}
+	*build
+
+	kinds     *optionalKinds
+	ingresses *ingresses
+	labels    func(namespace string) map[string]string
 }
 
 // In implements [topology.Objects].
 func (v *view) In(kind topology.Optional, namespace string) []metav1.Object {
-	v.dependsOn(namespace)
+	if namespace != "" && namespace != v.namespace {
+		v.dependsOn(objectsIn(namespace))
+	}
 	if w := v.kinds.watch(kind); w != nil {
 		return w.in(namespace)
 	}
@@ -34,21 +36,16 @@ func (v *view) Hidden(kind topology.Optional) string {
 	return ""
 }
 
-// NamespaceLabels implements [topology.Objects].
+// NamespaceLabels implements [topology.Objects] and [topology.Neighbours].
 func (v *view) NamespaceLabels(namespace string) map[string]string {
-	v.dependsOn(namespace)
+	if namespace != v.namespace {
+		v.dependsOn(labelsOf(namespace))
+	}
 	return v.labels(namespace)
 }
 
-func (v *view) dependsOn(namespace string) {
-	if namespace == "" || namespace == v.own {
-		return
-	}
-	if v.others == nil {
-		v.others = map[string]struct{}{}
-	}
-	v.others[namespace] = struct{}{}
+// Tied implements [topology.Neighbours].
+func (v *view) Tied(to topology.Tie) []*networkingv1.Ingress {
+	v.dependsOn(to)
+	return v.ingresses.tiedTo(to, v.namespace)
 }
-
-// namespaces are the other namespaces that the graph depends on.
-func (v *view) namespaces() map[string]struct{} { return v.others }

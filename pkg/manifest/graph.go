@@ -17,8 +17,8 @@ func (s *Set) Graph(namespace string) *topology.Graph {
 	src := topology.Sources{
 		Namespace:       namespace,
 		NamespaceLabels: s.namespaceLabels(namespace),
-		Ingresses:       sorted(s.ingresses[namespace]),
-		Services:        sorted(s.services[namespace]),
+		Ingresses:       trimmed(s.ingresses[namespace], topology.TrimIngress),
+		Services:        trimmed(s.services[namespace], topology.TrimService),
 		Classes:         sorted(s.classes[""]),
 		Neighbours:      s.neighbours(namespace),
 		Objects:         view{s},
@@ -30,13 +30,13 @@ func (s *Set) Graph(namespace string) *topology.Graph {
 }
 
 // neighbours are the Ingresses of all other namespaces.
-func (s *Set) neighbours(namespace string) []topology.Neighbour {
-	var out []topology.Neighbour
+func (s *Set) neighbours(namespace string) topology.NeighbourList {
+	var out topology.NeighbourList
 	for _, other := range slices.Sorted(maps.Keys(s.ingresses)) {
 		if other == namespace {
 			continue
 		}
-		for _, ing := range sorted(s.ingresses[other]) {
+		for _, ing := range trimmed(s.ingresses[other], topology.TrimIngress) {
 			out = append(out, topology.Neighbour{Ingress: ing, NamespaceLabels: s.namespaceLabels(other)})
 		}
 	}
@@ -58,6 +58,15 @@ func (s *Set) namespaceLabels(namespace string) map[string]string {
 		return ns.Labels
 	}
 	return map[string]string{corev1.LabelMetadataName: namespace}
+}
+
+// trimmed are the objects as the webhook keeps them, so that both see the same.
+func trimmed[T any](byName map[string]*T, trim func(*T) *T) []*T {
+	out := sorted(byName)
+	for i := range out {
+		out[i] = trim(out[i])
+	}
+	return out
 }
 
 // sorted lists the objects by name, so that the same files give the same answer.

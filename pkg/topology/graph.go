@@ -17,8 +17,9 @@ type Sources struct {
 	// Ingresses and Services of the namespace.
 	Ingresses []*networkingv1.Ingress
 	Services  []*corev1.Service
-	// Neighbours are the Ingresses of all other namespaces.
-	Neighbours []Neighbour
+	// Neighbours are the Ingresses of other namespaces; nil when there are none. They are
+	// asked for while the graph is built, and not after.
+	Neighbours Neighbours
 	// Cluster-scoped objects.
 	Classes     []*networkingv1.IngressClass
 	ClassParams []*IngressClassParams
@@ -26,13 +27,6 @@ type Sources struct {
 	// for while the graph is built, and not after.
 	Objects Objects
 	Options Options
-}
-
-// Neighbour is an Ingress of another namespace. It adds no route; but it may share a
-// load balancer with Ingresses of this one, and then has a say in what is deployed.
-type Neighbour struct {
-	Ingress         *networkingv1.Ingress
-	NamespaceLabels map[string]string
 }
 
 // Options say how this cluster's LBC is set up.

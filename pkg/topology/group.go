@@ -25,6 +25,8 @@ type group struct {
 type groups struct {
 	byKey map[string]*group
 	keys  []string
+	// named are the names of those that other Ingresses can join.
+	named map[string]bool
 }
 
 func (g *groups) of(key, name string) *group {
@@ -56,10 +58,10 @@ func validGroupName(name string) bool {
 // roads that mistakes close.
 func ingressBackends(src *Sources, services map[string]*corev1.Service) ([]backend, []blind) {
 	loader := newClassLoader(src)
-	all := &groups{byKey: map[string]*group{}}
+	all := &groups{byKey: map[string]*group{}, named: map[string]bool{}}
 	var blinds []blind
 	for _, ing := range src.Ingresses {
-		class, wrong := loader.load(ing, src.NamespaceLabels)
+		class, wrong := loader.load(ing, src.ownLabels)
 		if wrong != nil && !wrong.elsewhere {
 			blinds = append(blinds, *ingressGap(ing, wrong.reason))
 		}
@@ -91,6 +93,7 @@ func (g *groups) join(m *member) *blind {
 	case !validGroupName(name):
 		return ingressGap(m.ing, fmt.Sprintf("is to be in group %q, which is no name of a group", name))
 	default:
+		g.named[name] = true
 		g.of(groupKey(m.class.controller, name), "group "+name).add(m)
 	}
 	return nil
@@ -112,23 +115,23 @@ func groupKey(controller, name string) string { return controller + "/" + name }
 // addOthers adds what else has a say: members in other namespaces, and Ingresses that
 // are no members and still stop a group. It never adds a group.
 func (g *groups) addOthers(src *Sources, loader *classLoader) {
-	for _, n := range src.Neighbours {
-		class, wrong := loader.load(n.Ingress, n.NamespaceLabels)
+	for _, ing := range g.neighbours(src.Neighbours, loader) {
+		class, wrong := loader.load(ing, func() map[string]string { return src.Neighbours.NamespaceLabels(ing.Namespace) })
 		if class == nil {
-			g.leave(n.Ingress, wrong)
+			g.leave(ing, wrong)
 			continue
 		}
-		m := &member{ing: n.Ingress, class: class, annotations: annotations{ingress: n.Ingress.Annotations}}
+		m := &member{ing: ing, class: class, annotations: annotations{ingress: ing.Annotations}}
 		name, _ := m.groupName()
 		if shared, ok := g.byKey[groupKey(class.controller, name)]; ok {
-			m = newMember(n.Ingress, class)
+			m = newMember(ing, class)
 			m.elsewhere = true
 			m.judge()
 			shared.add(m)
 		}
 	}
 	for _, ing := range src.Ingresses {
-		if class, wrong := loader.load(ing, src.NamespaceLabels); class == nil {
+		if class, wrong := loader.load(ing, src.ownLabels); class == nil {
 			g.leave(ing, wrong)
 		}
 	}

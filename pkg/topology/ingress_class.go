@@ -82,8 +82,9 @@ func newClassLoader(src *Sources) *classLoader {
 }
 
 // load returns nil when the Ingress is not an ALB's, with an error when that is so
-// only for its class. It takes the labels of the Ingress's namespace.
-func (l *classLoader) load(ing *networkingv1.Ingress, namespace labels.Set) (*class, *classError) {
+// only for its class. It takes a way to the labels of the Ingress's namespace, which are
+// seldom needed.
+func (l *classLoader) load(ing *networkingv1.Ingress, namespace func() map[string]string) (*class, *classError) {
 	if ing.DeletionTimestamp != nil {
 		return nil, nil
 	}
@@ -121,7 +122,7 @@ func (l *classLoader) newClass(controller string, params *IngressClassParams) *c
 	return c
 }
 
-func (l *classLoader) named(name string, namespace labels.Set) (*class, *classError) {
+func (l *classLoader) named(name string, namespace func() map[string]string) (*class, *classError) {
 	c, ok := l.classes[name]
 	if !ok {
 		return nil, &classError{reason: fmt.Sprintf("names IngressClass %s, which does not exist", name)}
@@ -151,7 +152,21 @@ func (l *classLoader) named(name string, namespace labels.Set) (*class, *classEr
 	return l.newClass(c.Spec.Controller, params), nil
 }
 
-func selected(selector *metav1.LabelSelector, namespace labels.Set) (bool, error) {
+// groupOf is the group that a class puts all its Ingresses into, if it names one.
+func (l *classLoader) groupOf(c *networkingv1.IngressClass) (string, bool) {
+	if c.Spec.Parameters == nil {
+		return "", false
+	}
+	params, ok := l.params[paramsGroup(c.Spec.Controller)+"/"+c.Spec.Parameters.Name]
+	if !ok || params.IngressGroup == nil {
+		return "", false
+	}
+	return params.IngressGroup.Name, true
+}
+
+func (s *Sources) ownLabels() map[string]string { return s.NamespaceLabels }
+
+func selected(selector *metav1.LabelSelector, namespace func() map[string]string) (bool, error) {
 	if selector == nil {
 		return true, nil
 	}
@@ -159,5 +174,5 @@ func selected(selector *metav1.LabelSelector, namespace labels.Set) (bool, error
 	if err != nil {
 		return false, err
 	}
-	return s.Matches(namespace), nil
+	return s.Matches(labels.Set(namespace())), nil
 }
