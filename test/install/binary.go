@@ -47,7 +47,12 @@ func (b *Binary) start(program string, args ...string) error {
 		return err
 	}
 	defer log.Close()
+	variables, err := environment()
+	if err != nil {
+		return err
+	}
 	cmd := exec.Command(program, args...)
+	cmd.Env = append(os.Environ(), variables...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = ownGroup()
 	if err := cmd.Start(); err != nil {

@@ -1,0 +1,31 @@
+// Command scalebench makes a large cluster on a real API server, runs the real webhook
+// against it and prints what that takes beside the bars. It judges in print only: times on
+// a shared machine are no ground for an error.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/rollguard/rollguard/test/bench/scale"
+)
+
+func main() {
+	o := scale.Options{World: scale.Large(), Out: os.Stdout}
+	flag.StringVar(&o.Bin, "bin", "bin", "`folder` of the built rollguard-webhook")
+	flag.IntVar(&o.World.Namespaces, "namespaces", o.World.Namespaces, "ordinary `namespaces`, at least 60")
+	flag.IntVar(&o.World.Crowd, "crowd", o.World.Crowd, "Ingresses and Services of the crowded namespace")
+	flag.StringVar(&o.Heap, "heap", "", "`file` for a heap profile of the state")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := scale.Run(ctx, o); err != nil {
+		fmt.Fprintln(os.Stderr, "scalebench:", err)
+		stop()
+		os.Exit(1)
+	}
+}
