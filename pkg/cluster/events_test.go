@@ -66,12 +66,15 @@ func kept() metav1.ObjectMeta {
 }
 
 func TestOnlyWhatIsReadIsCached(t *testing.T) {
+	namespace, settings := full(), kept()
+	namespace.Annotations["rollguard.io/profile"] = "careful"
+	settings.Annotations = map[string]string{"rollguard.io/profile": "careful"}
 	for name, tc := range map[string]struct{ object, want runtime.Object }{
 		"an IngressClass": {
 			&networkingv1.IngressClass{ObjectMeta: full(), Spec: networkingv1.IngressClassSpec{Controller: "x"}},
 			&networkingv1.IngressClass{ObjectMeta: kept(), Spec: networkingv1.IngressClassSpec{Controller: "x"}},
 		},
-		"a namespace":           {&metav1.PartialObjectMetadata{ObjectMeta: full()}, &metav1.PartialObjectMetadata{ObjectMeta: kept()}},
+		"a namespace":           {&metav1.PartialObjectMetadata{ObjectMeta: namespace}, &metav1.PartialObjectMetadata{ObjectMeta: settings}},
 		"one with nothing more": {&networkingv1.IngressClass{}, &networkingv1.IngressClass{}},
 	} {
 		for _, round := range []string{"once", "twice"} {

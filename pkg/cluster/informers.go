@@ -143,12 +143,12 @@ func (s *State) event(before, after metav1.Object) {
 		return
 	}
 	// Labels of a Namespace let routes in elsewhere, and decide whether its Ingresses are
-	// members of a group.
-	if before != nil && after != nil && maps.Equal(before.GetLabels(), after.GetLabels()) {
-		s.graphs.forget(o.GetName())
+	// members of a group. Its annotations are settings, which no graph holds.
+	if before == nil || after == nil || !maps.Equal(before.GetLabels(), after.GetLabels()) {
+		s.graphs.forget(o.GetName(), labelsOf(o.GetName()))
 		return
 	}
-	s.graphs.forget(o.GetName(), labelsOf(o.GetName()))
+	s.graphs.changes.tell(o.GetName())
 }
 
 // settle tells whether the optional kinds are settled, and remembers it: a kind that

@@ -1,8 +1,13 @@
 package cluster
 
 import (
+	"maps"
+	"strings"
+
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/rollguard/rollguard/pkg/api"
 )
 
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
@@ -20,6 +25,9 @@ func strip(obj any) (any, error) {
 		o.Labels, o.Annotations, o.Finalizers = nil, nil, nil
 		o.Spec = corev1.PersistentVolumeClaimSpec{AccessModes: o.Spec.AccessModes}
 		o.Status = corev1.PersistentVolumeClaimStatus{AccessModes: o.Status.AccessModes}
+	case *metav1.PartialObjectMetadata: // a Namespace
+		o.Finalizers = nil
+		maps.DeleteFunc(o.Annotations, func(key, _ string) bool { return !strings.HasPrefix(key, api.Prefix) })
 	case metav1.Object:
 		o.SetFinalizers(nil)
 	}
