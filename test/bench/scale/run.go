@@ -18,8 +18,9 @@ import (
 // Options say what is run.
 type Options struct {
 	World World
-	// Bin is the folder of the built webhook.
-	Bin string
+	// Bin is the folder of the built webhook. Before is one of another build to measure
+	// first, empty for none.
+	Bin, Before string
 	// Heap is a file for a heap profile of the live state, empty for none.
 	Heap string
 	Out  io.Writer
@@ -52,8 +53,13 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	m := &measurement{report: r, Options: o, plane: plane, clients: clients}
-	if err := m.webhook(ctx); err != nil {
-		return err
+	for _, bin := range []string{o.Before, o.Bin} {
+		if bin == "" {
+			continue
+		}
+		if err := m.webhook(ctx, bin); err != nil {
+			return err
+		}
 	}
 	return m.inProcess(ctx)
 }
@@ -67,8 +73,8 @@ type measurement struct {
 }
 
 // webhook measures the real program from outside.
-func (m *measurement) webhook(ctx context.Context) error {
-	m.section(fmt.Sprintf("The webhook, with the memory limit of the manifest, on %d cores", runtime.NumCPU()))
+func (m *measurement) webhook(ctx context.Context, bin string) error {
+	m.section(fmt.Sprintf("The webhook of %s, with the memory limit of the manifest, on %d cores", bin, runtime.NumCPU()))
 	addresses, err := install.FreeAddresses()
 	if err != nil {
 		return err
@@ -77,7 +83,7 @@ func (m *measurement) webhook(ctx context.Context) error {
 		return err
 	}
 	start := time.Now()
-	webhook, err := install.StartBinary(ctx, m.plane, m.Bin, addresses)
+	webhook, err := install.StartBinary(ctx, m.plane, bin, addresses)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 func main() {
 	o := scale.Options{World: scale.Large(), Out: os.Stdout}
 	flag.StringVar(&o.Bin, "bin", "bin", "`folder` of the built rollguard-webhook")
+	flag.StringVar(&o.Before, "before", "", "`folder` of another build of it to measure first, to compare")
 	flag.IntVar(&o.World.Namespaces, "namespaces", o.World.Namespaces, "ordinary `namespaces`, at least 60")
 	flag.IntVar(&o.World.Crowd, "crowd", o.World.Crowd, "Ingresses and Services of the crowded namespace")
 	flag.StringVar(&o.Heap, "heap", "", "`file` for a heap profile of the state")
