@@ -94,7 +94,9 @@ func (s *store[T]) Replace(objects []any, _ string) error {
 			listed[o.GetNamespace()] = map[string]bool{}
 		}
 		listed[o.GetNamespace()][o.GetName()] = true
-		s.put(s.trim(o))
+		if kept, _ := s.get(o.GetNamespace(), o.GetName()); kept != o {
+			s.put(s.trim(o)) // never one that is kept: graphs read it
+		}
 	}
 	for _, gone := range s.missing(listed) {
 		s.remove(gone.GetNamespace(), gone.GetName())
@@ -123,15 +125,31 @@ func (s *store[T]) missing(listed map[string]map[string]bool) []T {
 // Resync implements [toolscache.ReflectorStore]; nothing is ever behind.
 func (*store[T]) Resync() error { return nil }
 
-// Transformer implements [toolscache.TransformingStore]: the objects of a first list are
-// all in memory for a moment.
+// Transformer implements [toolscache.TransformingStore]: the objects of a list are all in
+// memory for a moment. When everything is listed again, as after a long absence of the API
+// server, those that are as they were are not there twice.
 func (s *store[T]) Transformer() toolscache.TransformFunc {
 	return func(obj any) (any, error) {
-		if o, ok := obj.(T); ok {
-			return s.trim(o), nil
+		o, ok := obj.(T)
+		if !ok {
+			return obj, nil
 		}
-		return obj, nil
+		kept, exists := s.get(o.GetNamespace(), o.GetName())
+		if exists && kept == o {
+			return kept, nil
+		}
+		if o = s.trim(o); exists && apiequality.Semantic.DeepEqual(kept, o) {
+			return kept, nil
+		}
+		return o, nil
 	}
+}
+
+func (s *store[T]) get(namespace, name string) (o T, exists bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	o, exists = s.known[namespace][name]
+	return o, exists
 }
 
 func (s *store[T]) put(o T) {

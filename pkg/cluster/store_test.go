@@ -74,6 +74,39 @@ func TestAStoreIsReadyAfterTheFirstList(t *testing.T) {
 	}
 }
 
+func TestWhatIsListedAgainIsNotInMemoryTwice(t *testing.T) {
+	s, told := services()
+	listed := func(change func(*corev1.Service)) any {
+		svc := serviceIn("shop", "a")
+		svc.ResourceVersion, svc.Labels = "9", map[string]string{"a": "b"}
+		change(svc)
+		out, err := s.Transformer()(svc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	if err := s.Add(serviceIn("shop", "a")); err != nil {
+		t.Fatal(err)
+	}
+	kept := s.in("shop")[0]
+	same := listed(func(*corev1.Service) {})
+	if same != any(kept) {
+		t.Error("a copy of what is there")
+	}
+	if again, _ := s.Transformer()(same); again != same {
+		t.Error("what is kept is trimmed, while graphs read it")
+	}
+	*told = nil
+	if s.Replace([]any{same}, "2") != nil || len(*told) > 0 || s.in("shop")[0] != kept {
+		t.Errorf("the same list again: told %v", *told)
+	}
+	other := listed(func(svc *corev1.Service) { svc.Spec.Type = corev1.ServiceTypeNodePort })
+	if s.Replace([]any{other}, "3") != nil || len(*told) != 1 || s.in("shop")[0].Spec.Type != corev1.ServiceTypeNodePort {
+		t.Errorf("a change between two lists: told %v", *told)
+	}
+}
+
 func TestAStoreTakesNoOtherKind(t *testing.T) {
 	s, told := services()
 	for _, err := range []error{s.Add("a"), s.Update(nil), s.Delete(&networkingv1.Ingress{}), s.Replace([]any{7}, "1")} {
