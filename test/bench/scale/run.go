@@ -45,7 +45,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		}
 	}()
 	r.section(fmt.Sprintf("Making %d namespaces, and one with %d Ingresses and Services", o.World.Namespaces, o.World.Crowd))
-	if err := o.World.Create(ctx, plane.RESTConfig(), o.Out); err != nil {
+	if err := o.World.Create(ctx, plane, o.Out); err != nil {
 		return err
 	}
 	clients, err := clientsFor(plane.RESTConfig())
