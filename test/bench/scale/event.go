@@ -33,6 +33,13 @@ func (w World) events(ctx context.Context, clients kubernetes.Interface, l *look
 		if err != nil {
 			return cost, err
 		}
+		counted := n < 5 // a look at all namespaces takes its time
+		if counted {
+			if _, err := w.askAll(ctx, l); err != nil {
+				return cost, err
+			}
+		}
+		before := l.built.Load()
 		scheme := fmt.Sprintf("wrong-%d", n)
 		if err := annotate(ctx, clients, writer, map[string]any{annotationPrefix + "scheme": scheme}); err != nil {
 			return cost, err
@@ -42,13 +49,11 @@ func (w World) events(ctx context.Context, clients kubernetes.Interface, l *look
 			return cost, err
 		}
 		cost.seen = append(cost.seen, took)
-		if n < 5 { // a look at all namespaces takes its time
-			before := l.built.Load()
+		if counted {
 			if _, err := w.askAll(ctx, l); err != nil {
 				return cost, err
 			}
-			// One had been built again by the first look at it.
-			cost.rebuilt = max(cost.rebuilt, l.built.Load()-before+1)
+			cost.rebuilt = max(cost.rebuilt, l.built.Load()-before)
 		}
 		if err := annotate(ctx, clients, writer, map[string]any{annotationPrefix + "scheme": "internet-facing"}); err != nil {
 			return cost, err

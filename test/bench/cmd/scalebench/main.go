@@ -11,6 +11,9 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/go-logr/logr"
+	ctrllog "sigs.k8s.io/controller-runtime/pkg/log"
+
 	"github.com/rollguard/rollguard/test/bench/scale"
 )
 
@@ -22,6 +25,7 @@ func main() {
 	flag.IntVar(&o.World.Crowd, "crowd", o.World.Crowd, "Ingresses and Services of the crowded namespace")
 	flag.StringVar(&o.Heap, "heap", "", "`file` for a heap profile of the state")
 	flag.Parse()
+	ctrllog.SetLogger(logr.Discard())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := scale.Run(ctx, o); err != nil {
