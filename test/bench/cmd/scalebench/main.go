@@ -26,11 +26,14 @@ func main() {
 	flag.StringVar(&o.Heap, "heap", "", "`file` for a heap profile of the state")
 	flag.Parse()
 	ctrllog.SetLogger(logr.Discard())
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := scale.Run(ctx, o); err != nil {
+	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "scalebench:", err)
-		stop()
 		os.Exit(1)
 	}
+}
+
+func run(o scale.Options) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return scale.Run(ctx, o)
 }
