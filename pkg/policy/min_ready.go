@@ -97,9 +97,26 @@ func targetHealthy(r *topology.Route) (time.Duration, string) {
 	if r.HealthCheck == nil { // of a TargetGroupBinding: it is known to AWS only
 		return registration + 20*time.Second, fmt.Sprintf("default health check of an ALB, for %s: 5s + 15s + 5s", r)
 	}
-	interval := time.Duration(r.HealthCheck.IntervalSeconds) * time.Second
-	timeout := time.Duration(r.HealthCheck.TimeoutSeconds) * time.Second
-	return registration + interval + timeout, fmt.Sprintf("health check of %s: %s + %s + %s", r, registration, interval, timeout)
+	interval, odd := allowed(r.HealthCheck.IntervalSeconds, longestInterval)
+	timeout, alsoOdd := allowed(r.HealthCheck.TimeoutSeconds, longestTimeout)
+	return registration + interval + timeout, fmt.Sprintf("health check of %s: %s + %s%s + %s%s", r, registration, interval, odd, timeout, alsoOdd)
+}
+
+// The longest interval and time-out of a health check that AWS takes (Elastic Load
+// Balancing API reference, CreateTargetGroup).
+const (
+	longestInterval = 300 * time.Second
+	longestTimeout  = 120 * time.Second
+)
+
+// allowed keeps a number of an annotation within what AWS takes, and says so: it is often
+// milliseconds, and nobody should wait for days because of a slip.
+func allowed(seconds int32, longest time.Duration) (time.Duration, string) {
+	d := time.Duration(max(seconds, 0)) * time.Second
+	if d <= longest {
+		return d, ""
+	}
+	return longest, fmt.Sprintf(" (AWS allows no %ds)", seconds)
 }
 
 // wantMinReady keeps below the progress deadline, as validation demands, and never

@@ -122,6 +122,8 @@ func TestTheMinimumReadyTimeFollowsTheHealthCheck(t *testing.T) {
 		{"25 s with the controller's defaults", behindALB("ip"), nil, "25"},
 		{"less with a short interval", behindALB("ip", check(5, 2)), nil, "12"},
 		{"the slowest of several target groups counts", two, nil, "45"},
+		{"no more than AWS takes, where it was milliseconds", behindALB("ip", check(15000, 5000)), nil, "425"},
+		{"nothing for less than nothing", behindALB("ip", check(-1, -1)), nil, "5"},
 		{"none with the readiness gate", gate, nil, ""},
 		{"what was asked for, in spite of the gate", gate, texts{"min-ready": "9s"}, "9"},
 		{"none with instance targets", behindALB("instance"), nil, ""},

@@ -129,7 +129,7 @@ func (a nlbAnnotations) healthCheck(r *Route, svc *corev1.Service) (*HealthCheck
 	case "TCP":
 	case "HTTP", "HTTPS":
 		hc.Path = a.text("healthcheck-path", byDefault.Path)
-		hc.ExplicitPath = a.text("healthcheck-path", "") != ""
+		hc.ExplicitPath = usablePath(a.text("healthcheck-path", ""))
 		hc.SuccessCodes = a.text("healthcheck-success-codes", byDefault.SuccessCodes)
 	default:
 		return nil, fmt.Errorf("has annotation %shealthcheck-protocol: %q is none of TCP, HTTP, HTTPS", nlbPrefix, hc.Protocol)

@@ -70,7 +70,7 @@ type HealthCheck struct {
 	HealthyThreshold int32  `json:"healthyThreshold"`
 	// TimeoutSeconds and ExplicitPath are not part of the published form.
 	TimeoutSeconds int32 `json:"-"`
-	// ExplicitPath is set when somebody wrote the path; otherwise it is the
+	// ExplicitPath is set when somebody wrote the path, and one that AWS takes; otherwise it is the
 	// controller's default, which promises nothing about the application.
 	ExplicitPath bool `json:"-"`
 }

@@ -85,7 +85,7 @@ func (p *TargetGroupProps) healthCheck(r *Route, svc *corev1.Service) (*HealthCh
 	if hc.Protocol == "TCP" {
 		return hc, nil
 	}
-	hc.Path, hc.ExplicitPath = value(c.HealthCheckPath, byDefault.Path), c.HealthCheckPath != nil && *c.HealthCheckPath != ""
+	hc.Path, hc.ExplicitPath = value(c.HealthCheckPath, byDefault.Path), c.HealthCheckPath != nil && usablePath(*c.HealthCheckPath)
 	hc.SuccessCodes = byDefault.SuccessCodes
 	if m := c.Matcher; m != nil && r.BackendProtocolVersion == "GRPC" {
 		hc.SuccessCodes = value(m.GRPCCode, hc.SuccessCodes)

@@ -62,7 +62,7 @@ func healthCheck(r *Route, a annotations, b *backend) (*HealthCheck, error) {
 		hc.Path, hc.SuccessCodes = "/AWS.ALB/healthcheck", "12"
 	}
 	if path, ok := a.lookup("healthcheck-path"); ok {
-		hc.Path, hc.ExplicitPath = path, path != ""
+		hc.Path, hc.ExplicitPath = path, usablePath(path)
 	}
 	hc.SuccessCodes = a.text("success-codes", hc.SuccessCodes)
 	var err error

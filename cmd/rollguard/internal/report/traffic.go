@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/topology"
@@ -99,5 +100,17 @@ func healthCheck(h *topology.HealthCheck) string {
 		return fmt.Sprintf("%s on %s every %ds, healthy after %d in a row", h.Protocol, port, h.IntervalSeconds, h.HealthyThreshold)
 	}
 	return fmt.Sprintf("%s %s on %s every %ds, healthy after %d in a row (codes %s)",
-		h.Protocol, h.Path, port, h.IntervalSeconds, h.HealthyThreshold, h.SuccessCodes)
+		h.Protocol, shown(h.Path), port, h.IntervalSeconds, h.HealthyThreshold, h.SuccessCodes)
+}
+
+// shown is a text out of an annotation as a terminal may get it: on one line, without
+// control characters, and not endless.
+func shown(text string) string {
+	const most = 80
+	quoted := strconv.QuoteToASCII(text)
+	quoted = quoted[1 : len(quoted)-1]
+	if len(quoted) > most {
+		return quoted[:most] + "..."
+	}
+	return quoted
 }
