@@ -30,7 +30,7 @@ func summary(d *decision.Decision) string {
 			continue
 		}
 		text := f.Message
-		if f.Path != "" {
+		if f.Path != "" && strings.Contains(text, string(f.Path)) {
 			text = strings.ReplaceAll(text, string(f.Path), f.Path.Words())
 		}
 		switch f.Code {
@@ -42,10 +42,14 @@ func summary(d *decision.Decision) string {
 			kinds[0] = append(kinds[0], text)
 		}
 	}
-	var parts []part
-	for i, opening := range []string{protecting(d), takingBack(d), "tidied up: "} {
+	parts := make([]part, 0, len(kinds[0])+len(kinds[1])+len(kinds[2]))
+	for i, opening := range [3]func(*decision.Decision) string{protecting, takingBack, tidying} {
+		if len(kinds[i]) == 0 {
+			continue
+		}
+		words := opening(d)
 		for _, text := range together(kinds[i]) {
-			parts = append(parts, part{opening, text})
+			parts = append(parts, part{words, text})
 		}
 	}
 	if len(parts) == 0 {
@@ -113,21 +117,28 @@ func takingBack(d *decision.Decision) string {
 	return reason + did
 }
 
+func tidying(*decision.Decision) string { return "tidied up: " }
+
 // shorten lists as many parts as fit on the line, and says how many do not.
 func shorten(parts []part) string {
 	for n := len(parts); n > 0; n-- {
-		text := parts[0].opening + parts[0].text
+		var b strings.Builder
+		b.Grow(maxWarning)
+		b.WriteString(parts[0].opening)
+		b.WriteString(parts[0].text)
 		for i, p := range parts[1:n] {
-			if p.opening == parts[i].opening {
-				text += ", " + p.text
-			} else {
-				text += "; " + p.opening + p.text
+			separator, opening := "; ", p.opening
+			if opening == parts[i].opening {
+				separator, opening = ", ", ""
 			}
+			b.WriteString(separator)
+			b.WriteString(opening)
+			b.WriteString(p.text)
 		}
 		if n < len(parts) {
-			text += ", and " + plural(len(parts)-n, "more change")
+			b.WriteString(", and " + plural(len(parts)-n, "more change"))
 		}
-		if full := prefixed(text); utf8.RuneCountInString(full) <= maxWarning {
+		if full := prefixed(b.String()); utf8.RuneCountInString(full) <= maxWarning {
 			return full
 		}
 	}

@@ -15,12 +15,15 @@ func (p Path) Words() string {
 		return "the grace period"
 	}
 	container, field := p.Container()
-	word, known := map[string]string{
-		startupProbe: "the startup probe", readinessProbe: "the readiness probe",
-		preStop: "the preStop hook", lifecycle: "the lifecycle",
-	}[field]
-	if !known {
-		return string(p)
+	switch field {
+	case startupProbe:
+		return "the startup probe in container " + container
+	case readinessProbe:
+		return "the readiness probe in container " + container
+	case preStop:
+		return "the preStop hook in container " + container
+	case lifecycle:
+		return "the lifecycle in container " + container
 	}
-	return word + " in container " + container
+	return string(p)
 }

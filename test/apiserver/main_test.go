@@ -116,7 +116,8 @@ func anotherReplica(t *testing.T) (server.Options, install.Addresses) {
 // it: what a bug in a rule would do.
 type failingDecider struct{ real *decision.Maker }
 
-const annotationPanic = "test.example/panic"
+// annotationPanic has our prefix: of a Namespace's annotations no others are kept.
+const annotationPanic = "rollguard.io/test-panic"
 
 func (d failingDecider) Make(req *decision.Request) (decision.Decision, error) {
 	if req.Namespace[annotationPanic] != "" {
