@@ -33,7 +33,7 @@ type Evidence struct {
 
 // Stored is the object of before the write; nothing on create.
 type Stored struct {
-	// Ours are those of its fields that the records prove: see [Recorded].
+	// Proven are those of its fields that the records prove to be ours: see [Recorded].
 	Proven
 	Deployment *workload.Deployment
 }
