@@ -67,7 +67,7 @@ func TestWhatAPodThatGoesIsLeft(t *testing.T) {
 }
 
 func TestGoMemoryLimitFollowsTheLimit(t *testing.T) {
-	for limit, want := range map[string]string{"128Mi": "96MiB", "1Gi": "768MiB", "50Mi": "37MiB"} {
+	for limit, want := range map[string]string{"128Mi": "89MiB", "1Gi": "716MiB", "50Mi": "35MiB"} {
 		if got := memoryLimit(t, "--set", "resources.limits.memory="+limit); got != want {
 			t.Errorf("limit %s gives %q, want %s", limit, got, want)
 		}

@@ -20,14 +20,14 @@
 {{- end -}}s
 {{- end -}}
 
-{{/* 75 % of the memory limit: the Go runtime frees memory before the kernel kills, which also counts the pages of the program. */}}
+{{/* 70 % of the memory limit: the Go runtime frees memory before the kernel kills, which also counts the pages of the program. */}}
 {{- define "rollguard.memoryLimit" -}}
 {{- with ((.Values.resources).limits).memory -}}
 {{- $mebibytes := trimSuffix "Mi" . -}}
 {{- if hasSuffix "Gi" . -}}
 {{- $mebibytes = mul 1024 (trimSuffix "Gi" . | int64) -}}
 {{- end -}}
-{{- div (mul 75 ($mebibytes | int64)) 100 -}}MiB
+{{- div (mul 70 ($mebibytes | int64)) 100 -}}MiB
 {{- end -}}
 {{- end -}}
 
