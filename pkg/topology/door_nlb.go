@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,14 +11,18 @@ import (
 
 // nlbDoor: a Service may ask for an NLB of its own, which gets a target group for each
 // port (LBC pkg/service/service_utils.go and model_build_target_group.go). A Service of
-// type LoadBalancer that asks nobody of these belongs to the cloud provider, and is
-// left with its own ports.
+// type LoadBalancer without a class belongs to the cloud provider: where LBC is to have it,
+// LBC's own webhook has set the class (LBC webhooks/core/service_mutator.go). One that asks
+// the cloud provider for an NLB gets one of nodes; what any other gets cannot be told.
 func nlbDoor(in *inputs) ([]backend, []blind) {
 	var out []backend
 	var gaps []blind
 	for i := range in.Services {
 		svc := in.Services[i]
 		controller, err := nlbController(svc)
+		if err == nil && controller == "" && anybodys(svc) && len(in.found[svc.Name]) == 0 {
+			err = errors.New("is of type LoadBalancer and says neither by class nor by annotation what it gets (from the AWS cloud provider a Classic Load Balancer, which sends to the nodes)")
+		}
 		for j := 0; j < len(svc.Spec.Ports) && controller != "" && err == nil; j++ {
 			var b *backend
 			if b, err = newNLBBackend(svc, &svc.Spec.Ports[j], controller, in.defaultTargetType()); err == nil {
@@ -38,6 +43,18 @@ const (
 	classNLBAutoMode = autoModeGroup + "/nlb"
 )
 
+// cloudProvider stands for the AWS cloud provider's Service controller, which has no class.
+const cloudProvider = "cloud provider"
+
+// anybodys tells whether the cloud provider makes a load balancer for a Service.
+func anybodys(svc *corev1.Service) bool {
+	return svc.Spec.Type == corev1.ServiceTypeLoadBalancer && noClass(svc) && svc.DeletionTimestamp == nil
+}
+
+func noClass(svc *corev1.Service) bool {
+	return svc.Spec.LoadBalancerClass == nil || *svc.Spec.LoadBalancerClass == ""
+}
+
 const nlbPrefix = "service.beta.kubernetes.io/aws-load-balancer-"
 
 // nlbController tells whose NLB a Service asks for, "" for nobody's. A class decides
@@ -46,7 +63,8 @@ func nlbController(svc *corev1.Service) (string, error) {
 	if svc.DeletionTimestamp != nil {
 		return "", nil
 	}
-	if class := svc.Spec.LoadBalancerClass; class != nil {
+	if !noClass(svc) {
+		class := svc.Spec.LoadBalancerClass
 		if *class == classNLB || *class == classNLBAutoMode {
 			return *class, nil
 		}
@@ -61,6 +79,14 @@ func nlbController(svc *corev1.Service) (string, error) {
 			return classNLB, nil
 		}
 		return "", fmt.Errorf("has the annotation %stype: external, for which %snlb-target-type would have to be ip or instance", nlbPrefix, nlbPrefix)
+	case "nlb":
+		switch {
+		case !anybodys(svc):
+		case targetType == TargetIP:
+			return "", fmt.Errorf("has the annotation %stype: nlb, by which the cloud provider makes an NLB of nodes, and asks for ip targets, which only the AWS Load Balancer Controller makes: loadBalancerClass %s would tell", nlbPrefix, classNLB)
+		default:
+			return cloudProvider, nil
+		}
 	}
 	return "", nil
 }
@@ -73,6 +99,10 @@ func newNLBBackend(svc *corev1.Service, port *corev1.ServicePort, controller, ta
 	}
 	if port.Name == "" {
 		r.ServicePort = strconv.Itoa(int(port.Port))
+	}
+	if controller == cloudProvider { // its health check has other defaults, which differ by version
+		r.TargetType = TargetInstance
+		return &backend{service: svc, port: port, route: r}, nil
 	}
 	if a.text("type", "") == "nlb-ip" {
 		r.TargetType = TargetIP

@@ -29,24 +29,30 @@ func says(pairs ...string) func(*corev1.Service) {
 func TestAServiceMayAskForAnNLB(t *testing.T) {
 	ip, nodes := []string{"nlb-ip", "NLB Service web (ip targets)"}, []string{"nlb-instance", "NLB Service web (instance targets)"}
 	plain := []string{"service", "Service web"}
+	const unknown = "gap: Service shop/web is of type LoadBalancer and says neither by class nor by annotation what it gets (from the AWS cloud provider a Classic Load Balancer, which sends to the nodes)"
 	type changes []func(*corev1.Service)
 	for name, tc := range map[string]struct {
 		change changes
 		want   []string
 	}{
-		"type LoadBalancer alone":           {changes{balanced}, plain},
-		"the class":                         {changes{serviceClass("service.k8s.aws/nlb")}, nodes},
-		"the class, ip targets":             {changes{serviceClass("service.k8s.aws/nlb"), says("nlb-target-type", "ip")}, ip},
-		"Auto Mode's class":                 {changes{serviceClass("eks.amazonaws.com/nlb"), says("nlb-target-type", "ip")}, ip},
-		"another class beats annotations":   {changes{serviceClass("example.org/other"), says("type", "nlb-ip")}, plain},
-		"nlb-ip":                            {changes{balanced, says("type", "nlb-ip")}, ip},
-		"nlb-ip beats the target type":      {changes{balanced, says("type", "nlb-ip", "nlb-target-type", "instance")}, ip},
-		"external, ip targets":              {changes{balanced, says("type", "external", "nlb-target-type", "ip")}, ip},
-		"external, instance targets":        {changes{balanced, says("type", "external", "nlb-target-type", "instance")}, nodes},
-		"the cloud provider's own NLB":      {changes{balanced, says("type", "nlb")}, plain},
-		"external on a ClusterIP Service":   {changes{clusterIP, says("type", "external", "nlb-target-type", "ip")}, ip},
-		"being deleted":                     {changes{serviceClass("service.k8s.aws/nlb"), func(s *corev1.Service) { s.DeletionTimestamp = &metav1.Time{} }}, plain},
-		"external, without the target type": {changes{balanced, says("type", "external")}, append(plain, "gap: Service shop/web has the annotation "+nlb+"type: external, for which "+nlb+"nlb-target-type would have to be ip or instance")},
+		"type LoadBalancer alone":         {changes{balanced}, append(plain, unknown)},
+		"a word that nobody knows":        {changes{balanced, says("type", "clb")}, append(plain, unknown)},
+		"an empty class":                  {changes{serviceClass("")}, append(plain, unknown)},
+		"the class":                       {changes{serviceClass("service.k8s.aws/nlb")}, nodes},
+		"the class, ip targets":           {changes{serviceClass("service.k8s.aws/nlb"), says("nlb-target-type", "ip")}, ip},
+		"Auto Mode's class":               {changes{serviceClass("eks.amazonaws.com/nlb"), says("nlb-target-type", "ip")}, ip},
+		"another class beats annotations": {changes{serviceClass("example.org/other"), says("type", "nlb-ip")}, plain},
+		"nlb-ip":                          {changes{balanced, says("type", "nlb-ip")}, ip},
+		"nlb-ip beats the target type":    {changes{balanced, says("type", "nlb-ip", "nlb-target-type", "instance")}, ip},
+		"external, ip targets":            {changes{balanced, says("type", "external", "nlb-target-type", "ip")}, ip},
+		"external, instance targets":      {changes{balanced, says("type", "external", "nlb-target-type", "instance")}, nodes},
+		"the cloud provider's own NLB":    {changes{balanced, says("type", "nlb")}, nodes},
+		"the cloud provider has no NLB of Pods": {changes{balanced, says("type", "nlb", "nlb-target-type", "ip")},
+			append(plain, "gap: Service shop/web has the annotation "+nlb+"type: nlb, by which the cloud provider makes an NLB of nodes, and asks for ip targets, which only the AWS Load Balancer Controller makes: loadBalancerClass service.k8s.aws/nlb would tell")},
+		"the cloud provider's NLB needs the type": {changes{says("type", "nlb")}, plain},
+		"external on a ClusterIP Service":         {changes{clusterIP, says("type", "external", "nlb-target-type", "ip")}, ip},
+		"being deleted":                           {changes{serviceClass("service.k8s.aws/nlb"), func(s *corev1.Service) { s.DeletionTimestamp = &metav1.Time{} }}, plain},
+		"external, without the target type":       {changes{balanced, says("type", "external")}, append(plain, "gap: Service shop/web has the annotation "+nlb+"type: external, for which "+nlb+"nlb-target-type would have to be ip or instance")},
 		"nodes of a ClusterIP Service": {changes{clusterIP, says("type", "external", "nlb-target-type", "instance")},
 			append(plain, "gap: Service shop/web wants instance targets, for which Service web would have to be of type NodePort or LoadBalancer")},
 	} {
@@ -89,5 +95,21 @@ func TestTheDrainDelayOfAnNLBIsRead(t *testing.T) {
 	e := given(t, "").exposed(serviceClass("service.k8s.aws/nlb"), says("target-group-attributes", "deregistration_delay.timeout_seconds=45,x=y"))
 	if d := e.Routes[0].DeregistrationDelaySeconds; d == nil || *d != 45 {
 		t.Errorf("delay %v", d)
+	}
+}
+
+// A load balancer that something else asks for is known, so nothing need be said of the other.
+func TestALoadBalancerThatIsNotKnownIsNotSaidBesideOneThatIs(t *testing.T) {
+	src := sources()
+	balanced(src.Services[0])
+	if e := exposure(src); e.Kind != topology.ALBInstance || len(e.Gaps) > 0 {
+		t.Errorf("%s", outcome(e))
+	}
+}
+
+func TestTheHealthCheckOfTheCloudProvidersNLBIsNotKnown(t *testing.T) {
+	e := given(t, "").exposed(balanced, says("type", "nlb", "healthcheck-interval", "5"))
+	if len(e.Routes) != 1 || e.Routes[0].HealthCheck != nil || e.Routes[0].Controller != "cloud provider" {
+		t.Errorf("routes %+v", e.Routes)
 	}
 }

@@ -62,7 +62,7 @@ func ingressBackends(src *Sources, services map[string]*corev1.Service) ([]backe
 	var blinds []blind
 	for _, ing := range src.Ingresses {
 		class, wrong := loader.load(ing, src.ownLabels)
-		if wrong != nil && !wrong.elsewhere {
+		if wrong != nil {
 			blinds = append(blinds, *ingressGap(ing, wrong.reason))
 		}
 		if class == nil {

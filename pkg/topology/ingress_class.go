@@ -46,8 +46,6 @@ type class struct {
 // follows the name of the Ingress.
 type classError struct {
 	reason string
-	// elsewhere is set where the class was made for other namespaces: that is no mistake.
-	elsewhere bool
 	// blocking is set where LBC gives up whatever group it is loading (group_loader.go
 	// tolerates only what it calls an invalid class).
 	blocking bool
@@ -147,7 +145,7 @@ func (l *classLoader) named(name string, namespace func() map[string]string) (*c
 		return nil, &classError{reason: fmt.Sprintf("has IngressClassParams %s with a bad namespaceSelector: %v", ref.Name, err)}
 	}
 	if !chosen {
-		return nil, &classError{reason: fmt.Sprintf("has IngressClassParams %s, whose namespaceSelector leaves out this namespace", ref.Name), elsewhere: true}
+		return nil, &classError{reason: fmt.Sprintf("has IngressClassParams %s, whose namespaceSelector leaves out this namespace", ref.Name)}
 	}
 	return l.newClass(c.Spec.Controller, params), nil
 }

@@ -12,8 +12,8 @@ import (
 type Route struct {
 	Via string `json:"via"` // the kind of the object that leads here
 	// Controller is whose load balancer it is: spec.controller of the IngressClass, the
-	// controllerName of the GatewayClass, the class of the Service, or the API group of
-	// the TargetGroupBinding.
+	// controllerName of the GatewayClass, the class of the Service ("cloud provider"
+	// without one), or the API group of the TargetGroupBinding.
 	Controller string  `json:"controller,omitempty"`
 	Ingress    *string `json:"ingress"` // namespace/name
 	// One of these names the object, namespace/name, where it is no Ingress.
