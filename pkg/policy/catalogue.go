@@ -148,7 +148,7 @@ func riskEntries() []Entry {
 		{ProbePathMissing, AtRisk, "An http probe was asked for and no path is known, so it became a tcp probe.", "Set the annotation rollguard.io/readiness-path or rollguard.io/startup-path."},
 		{ContainerNotFound, AtRisk, "rollguard.io/container names a container that the Pod does not have.", "Correct the name."},
 		{ObjectTooLarge, AtRisk, "The Deployment is so large that what Rollguard adds might make etcd refuse it, so nothing was added.", "Move large values, such as files in environment variables, to a ConfigMap."},
-		{ExposureUnclear, AtRisk, "Something may send traffic here and could not be read, so it was not counted as a route.", "See the message: it names the object and what is wrong with it."},
+		{ExposureUnclear, AtRisk, "Something may send traffic here and could not be read, so no load balancer was counted for it.", "See the message: it names the object and what is wrong with it. Where that cannot be put right, say how requests come with the annotation rollguard.io/exposure."},
 		{UnknownAnnotation, AtRisk, "An annotation or label with Rollguard's prefix is not known, or stands on the wrong object; or an annotation was written as a label.", "Correct the key."},
 		{InvalidAnnotation, AtRisk, "An annotation's value cannot be used, so the next source in line was.", "Correct the value."},
 		{ValueOutOfBounds, AtRisk, "A value is beyond the administrator's limits and was limited.", "Ask for less, or ask the administrator."},

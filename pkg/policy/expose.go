@@ -27,13 +27,22 @@ func (e *evaluation) expose() {
 		e.find(Skipped, ExposureAssumed, "", "no route leads to this Deployment yet; it declares a TCP port, so it is treated as exposed by a Service, without probes")
 	}
 	e.result.Exposure = e.exposure
-	for _, gap := range e.exposure.Gaps {
-		e.find(AtRisk, ExposureUnclear, "", fmt.Sprintf("%s %s, so it was not counted as a route", gap.Object, gap.Reason))
-	}
+	e.gaps()
 	e.doubts()
 	e.expected()
 	if e.exposure.Kind == topology.None {
 		e.find(Skipped, NotExposed, "", "nothing sends traffic to this Deployment, so it needs nothing")
+	}
+}
+
+// gaps says what may lead here and is not known, unless an annotation says all that
+// matters of it.
+func (e *evaluation) gaps() {
+	if e.in.Settings.Exposure.Value != api.ExposureAuto {
+		return
+	}
+	for _, gap := range e.exposure.Gaps {
+		e.find(AtRisk, ExposureUnclear, "", fmt.Sprintf("%s %s, so no load balancer was counted for it; if one sends requests here, set %sexposure", gap.Object, gap.Reason, api.Prefix))
 	}
 }
 

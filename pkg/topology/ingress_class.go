@@ -145,7 +145,7 @@ func (l *classLoader) named(name string, namespace func() map[string]string) (*c
 		return nil, &classError{reason: fmt.Sprintf("has IngressClassParams %s with a bad namespaceSelector: %v", ref.Name, err)}
 	}
 	if !chosen {
-		return nil, &classError{reason: fmt.Sprintf("has IngressClassParams %s, whose namespaceSelector leaves out this namespace", ref.Name)}
+		return nil, &classError{reason: fmt.Sprintf("is refused by its controller, as the namespaceSelector of IngressClassParams %s leaves out its namespace", ref.Name)}
 	}
 	return l.newClass(c.Spec.Controller, params), nil
 }

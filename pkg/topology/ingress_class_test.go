@@ -67,7 +67,7 @@ func TestAnIngressIsTheALBsOnlyByTheRulesOfItsController(t *testing.T) {
 		})), false, "not IngressClassParams"},
 		{"5: missing parameters are said", params(asTheyAre, ingress(), class("alb", lbc, parameters("elbv2.k8s.aws", "IngressClassParams", "other"))), false, "IngressClassParams other cannot be found"},
 		{"5: a selector that matches the namespace", params(onlyTeam("a"), ingress(), class("alb", lbc, parameters("elbv2.k8s.aws", "IngressClassParams", "p"))), true, none},
-		{"5: a selector that does not match the namespace is said", params(onlyTeam("b"), ingress(), class("alb", lbc, parameters("elbv2.k8s.aws", "IngressClassParams", "p"))), false, "has IngressClassParams p, whose namespaceSelector leaves out this namespace"},
+		{"5: a selector that does not match the namespace is said", params(onlyTeam("b"), ingress(), class("alb", lbc, parameters("elbv2.k8s.aws", "IngressClassParams", "p"))), false, "is refused by its controller, as the namespaceSelector of IngressClassParams p leaves out its namespace"},
 		{"5: a bad selector is said", params(badSelector, ingress(), class("alb", lbc, parameters("elbv2.k8s.aws", "IngressClassParams", "p"))), false, "bad namespaceSelector"},
 		{"5: the annotation path does not look at parameters", params(onlyTeam("b"), ingress(annotated("kubernetes.io/ingress.class", "alb")), class("alb", lbc, parameters("elbv2.k8s.aws", "IngressClassParams", "p"))), true, none},
 	} {

@@ -35,8 +35,10 @@ func (p *page) traffic() {
 				last = front
 			}
 			indent = "    └─ "
+		} else {
+			last = ""
 		}
-		p.line("%sService %s, port %s", indent, r.Service, r.ServicePort)
+		p.line("%s%s", indent, entrance(r, last))
 		if balanced {
 			indent = "       "
 		}
@@ -51,6 +53,14 @@ func (p *page) traffic() {
 			p.line("%s   in doubt: %s", indent, r.Maybe.Because)
 		}
 	}
+}
+
+// entrance is the Service port, without the Service where the line above has it.
+func entrance(r *topology.Route, above string) string {
+	if service := topology.ViaService + " " + r.Service; service != above {
+		return service + ", port " + r.ServicePort
+	}
+	return "port " + r.ServicePort
 }
 
 // where says what was searched, where that is less than the cluster.
