@@ -63,7 +63,7 @@ func New(ctx context.Context, o Options) (*State, error) {
 	if err := s.keepBulk(o.Config); err != nil {
 		return nil, err
 	}
-	s.kinds = newOptionalKinds(discoverer, dynamicClient, reactions{event: s.graphs.forgetObjects, reset: s.graphs.forgetAll}, o.Log)
+	s.kinds = newOptionalKinds(groupDiscoverer{discoverer}, dynamicClient, reactions{event: s.graphs.forgetObjects, reset: s.graphs.forgetAll}, o.Log)
 	synced, err := s.register(ctx, o.Cache)
 	if err != nil {
 		return nil, err

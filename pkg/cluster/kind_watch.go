@@ -28,6 +28,8 @@ type kindWatch struct {
 	mu     sync.Mutex
 	looked bool    // whether it is known if the kind exists
 	open   *opened // nil while the kind is absent
+	// foreign is why a kind that is served is not watched; empty when it is, or is absent.
+	foreign string
 }
 
 // opened is one informer and what became of it.
@@ -53,11 +55,12 @@ func newKindWatch(kind topology.Optional, c dynamic.Interface, r reactions, log 
 
 // use opens the watch for a version, or closes it for none. A version that is still
 // served but no longer the best is kept only until the watch is opened anew.
-func (w *kindWatch) use(ctx context.Context, version string) {
+func (w *kindWatch) use(ctx context.Context, where found) {
+	version, foreign := where.version, w.kind.Foreign(where.foreign)
 	w.mu.Lock()
-	before := w.open
-	w.looked = true
-	if before == nil && version == "" || before != nil && before.version == version {
+	before, wasForeign := w.open, w.foreign
+	w.looked, w.foreign = true, foreign
+	if wasForeign == foreign && (before == nil && version == "" || before != nil && before.version == version) {
 		w.mu.Unlock()
 		return
 	}
@@ -69,10 +72,13 @@ func (w *kindWatch) use(ctx context.Context, version string) {
 		w.start(ctx, version)
 	}
 	w.mu.Unlock()
-	if version == "" {
-		w.log.Info("an optional kind has gone")
-	} else {
+	switch {
+	case version != "":
 		w.log.Info("an optional kind is watched", zap.String("version", version))
+	case foreign != "":
+		w.log.Warn("an optional kind "+foreign+": objects of it are not seen", zap.Strings("served", where.foreign))
+	default:
+		w.log.Info("an optional kind has gone")
 	}
 	w.reset()
 }
@@ -219,7 +225,7 @@ func (w *kindWatch) hidden() string {
 	defer w.mu.Unlock()
 	switch {
 	case w.open == nil:
-		return ""
+		return w.foreign
 	case w.open.trouble != "":
 		return w.open.trouble
 	case !w.open.synced:

@@ -2,29 +2,24 @@ package cluster
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
 	"go.uber.org/zap"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/dynamic"
 
 	"github.com/rollguard/rollguard/pkg/topology"
 )
 
 // discoverEvery is how often it is looked which optional kinds came or went. Finding
-// out takes one small request for each API version.
+// out takes one small request for each API group, and for each of its versions in use.
 const discoverEvery = 10 * time.Second
 
 // optionalKinds keeps the objects of those optional kinds that the cluster has: for each
 // there is an informer, which opens when its CustomResourceDefinition appears and closes
 // when that goes.
 type optionalKinds struct {
-	discoverer discovery.ServerResourcesInterface
+	discoverer discoverer
 	log        *zap.Logger
 	watches    []*kindWatch
 	// soon asks for a look before the next is due.
@@ -44,7 +39,7 @@ type reactions struct {
 	vanished func()
 }
 
-func newOptionalKinds(d discovery.ServerResourcesInterface, c dynamic.Interface, r reactions, log *zap.Logger) *optionalKinds {
+func newOptionalKinds(d discoverer, c dynamic.Interface, r reactions, log *zap.Logger) *optionalKinds {
 	k := &optionalKinds{discoverer: d, log: log, soon: make(chan struct{}, 1)}
 	r.vanished = k.lookSoon
 	for _, kind := range topology.Optionals() {
@@ -75,17 +70,17 @@ func (k *optionalKinds) run(ctx context.Context) {
 	}
 }
 
-// look asks for every API version once, and opens and closes what has to be. A version of
+// look asks for every API group and version once, and opens and closes what has to be. A version of
 // which nothing is learnt leaves its kinds as they are.
 func (k *optionalKinds) look(ctx context.Context) {
-	round := discovered{from: k.discoverer, known: map[string]answer{}}
+	round := newDiscovered(k.discoverer)
 	for _, w := range k.watches {
-		version, err := round.served(w.kind)
+		found, err := round.served(ctx, w.kind)
 		if err != nil {
 			k.report(w.kind, err)
 			return
 		}
-		w.use(ctx, version)
+		w.use(ctx, found)
 	}
 	k.failing = ""
 }
@@ -110,46 +105,4 @@ func (k *optionalKinds) watch(kind topology.Optional) *kindWatch {
 		}
 	}
 	return nil
-}
-
-// answer is what an API server said of one group and version.
-type answer struct {
-	resources []metav1.APIResource
-	err       error
-}
-
-// discovered is one round of questions.
-type discovered struct {
-	from  discovery.ServerResourcesInterface
-	known map[string]answer
-}
-
-// served is the best version of a kind that is served, "" when there is none.
-func (d *discovered) served(kind topology.Optional) (string, error) {
-	for _, version := range kind.Versions {
-		gv := schema.GroupVersion{Group: kind.Group, Version: version}.String()
-		a, ok := d.known[gv]
-		if !ok {
-			a = d.ask(gv)
-			d.known[gv] = a
-		}
-		if a.err != nil {
-			return "", a.err
-		}
-		if slices.ContainsFunc(a.resources, func(r metav1.APIResource) bool { return r.Name == kind.Resource }) {
-			return version, nil
-		}
-	}
-	return "", nil
-}
-
-func (d *discovered) ask(groupVersion string) answer {
-	list, err := d.from.ServerResourcesForGroupVersion(groupVersion)
-	switch {
-	case apierrors.IsNotFound(err):
-		return answer{}
-	case err != nil:
-		return answer{err: fmt.Errorf("API %s: %w", groupVersion, err)}
-	}
-	return answer{resources: list.APIResources}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,101 +19,6 @@ import (
 
 	"github.com/rollguard/rollguard/pkg/topology"
 )
-
-// servedAPIs is what a discovery client would be told: resources by group and version.
-type servedAPIs struct {
-	mu        sync.Mutex
-	resources map[string][]string
-	err       error
-	asked     map[string]int
-}
-
-func (s *servedAPIs) ServerResourcesForGroupVersion(gv string) (*metav1.APIResourceList, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.asked == nil {
-		s.asked = map[string]int{}
-	}
-	s.asked[gv]++
-	if s.err != nil {
-		return nil, s.err
-	}
-	names, ok := s.resources[gv]
-	if !ok {
-		return nil, apierrors.NewNotFound(schema.GroupResource{}, gv)
-	}
-	list := &metav1.APIResourceList{}
-	for _, name := range names {
-		list.APIResources = append(list.APIResources, metav1.APIResource{Name: name})
-	}
-	return list, nil
-}
-
-func (s *servedAPIs) ServerGroupsAndResources() ([]*metav1.APIGroup, []*metav1.APIResourceList, error) {
-	return nil, nil, errors.New("not asked for")
-}
-func (s *servedAPIs) ServerPreferredResources() ([]*metav1.APIResourceList, error) { return nil, nil }
-func (s *servedAPIs) ServerPreferredNamespacedResources() ([]*metav1.APIResourceList, error) {
-	return nil, nil
-}
-
-func kindNamed(t *testing.T, name string) topology.Optional {
-	t.Helper()
-	kinds := topology.Optionals()
-	i := slices.IndexFunc(kinds, func(k topology.Optional) bool { return k.Name() == name })
-	if i < 0 {
-		t.Fatalf("no kind %s", name)
-	}
-	return kinds[i]
-}
-
-func TestTheBestServedVersionIsUsed(t *testing.T) {
-	grants := kindNamed(t, "ReferenceGrant (gateway.networking.k8s.io)")
-	const v1, beta = "gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1beta1"
-	for name, tc := range map[string]struct {
-		resources map[string][]string
-		want      string
-	}{
-		"none":             {nil, ""},
-		"another resource": {map[string][]string{v1: {"gateways"}}, ""},
-		"the newest":       {map[string][]string{v1: {"referencegrants"}, beta: {"referencegrants"}}, "v1"},
-		"an older one":     {map[string][]string{v1: {"gateways"}, beta: {"referencegrants"}}, "v1beta1"},
-	} {
-		round := discovered{from: &servedAPIs{resources: tc.resources}, known: map[string]answer{}}
-		if got, err := round.served(grants); got != tc.want || err != nil {
-			t.Errorf("%s: version %q, error %v", name, got, err)
-		}
-	}
-}
-
-func TestEachVersionIsAskedForOnce(t *testing.T) {
-	api := &servedAPIs{}
-	k := newOptionalKinds(api, nil, reactions{event: func(string) {}, reset: func() {}}, zap.NewNop())
-	if k.settled() {
-		t.Error("settled before anybody looked")
-	}
-	k.look(t.Context())
-	if !k.settled() {
-		t.Error("not settled though no kind exists")
-	}
-	for gv, times := range api.asked {
-		if times != 1 {
-			t.Errorf("%s was asked for %d times", gv, times)
-		}
-	}
-}
-
-func TestAFailureToLookIsLoggedOnceAndChangesNothing(t *testing.T) {
-	core, logs := observer.New(zap.WarnLevel)
-	api := &servedAPIs{err: errors.New("out of reach")}
-	k := newOptionalKinds(api, nil, reactions{event: func(string) {}, reset: func() { t.Error("graphs are thrown away") }}, zap.New(core))
-	for range 3 {
-		k.look(t.Context())
-	}
-	if logs.Len() != 1 || k.settled() {
-		t.Errorf("settled %v, logs %+v", k.settled(), logs.All())
-	}
-}
 
 // watchOf is a watch of bindings that was opened by hand, with what it logs and how
 // often it made graphs go.

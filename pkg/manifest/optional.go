@@ -36,8 +36,8 @@ func (v view) In(kind topology.Optional, namespace string) []metav1.Object {
 }
 
 // Hidden implements [topology.Objects]: what is in the files is known, and what is not
-// does not exist.
-func (v view) Hidden(topology.Optional) string { return "" }
+// does not exist, unless whoever read the files knows better.
+func (v view) Hidden(kind topology.Optional) string { return v.set.options.Hidden[kind.Name()] }
 
 // NamespaceLabels implements [topology.Objects].
 func (v view) NamespaceLabels(namespace string) map[string]string {

@@ -21,6 +21,9 @@ type Options struct {
 	AssumeEnabled bool
 	// Excluded are namespaces that are never touched, whatever their labels say.
 	Excluded []string
+	// Hidden says as a clause, by their names, why objects of optional kinds are not among
+	// the files though there may be some.
+	Hidden map[string]string
 	// Topology says how the cluster's load balancer controller is set up.
 	Topology topology.Options
 }

@@ -26,6 +26,15 @@ type Optional struct {
 // same name.
 func (o *Optional) Name() string { return o.Kind + " (" + o.Group + ")" }
 
+// Foreign says as a clause why objects of the kind are not seen in a cluster that has it
+// in other versions only; it is empty where it has it in none.
+func (o *Optional) Foreign(served []string) string {
+	if len(served) == 0 {
+		return ""
+	}
+	return "cannot be read: served as " + strings.Join(served, ", ") + " only, and Rollguard reads " + strings.Join(o.Versions, ", ")
+}
+
 // Optionals are all optional kinds that doors look at.
 func Optionals() []Optional {
 	return slices.Concat(classParamsKinds(), gatewayKinds(), gatewaySettingsKinds(), bindingKinds())

@@ -15,10 +15,7 @@ import (
 // What admission says of a door is what explain says of the same objects, from files and
 // from the cluster, and what status shows.
 func TestAdmissionExplainAndStatusShowTheSameEvidence(t *testing.T) {
-	rollguard := filepath.Join(t.TempDir(), "rollguard")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", rollguard, "../../cmd/rollguard").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
+	rollguard := commandLine(t)
 	for name, tc := range map[string]struct {
 		objects string
 		// route is part of the explained route, and warning of the warning.
@@ -175,4 +172,14 @@ func explained(t *testing.T, cmd *exec.Cmd, manifest string) map[string]any {
 		t.Fatalf("no route: %s", out)
 	}
 	return first
+}
+
+// commandLine builds it.
+func commandLine(t *testing.T) string {
+	t.Helper()
+	rollguard := filepath.Join(t.TempDir(), "rollguard")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", rollguard, "../../cmd/rollguard").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return rollguard
 }

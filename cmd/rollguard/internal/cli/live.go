@@ -63,7 +63,7 @@ func (in *liveInput) read(ctx context.Context, c *live.Cluster, s scope) (*readi
 		return nil, gathered, err
 	}
 	r := &reading{files: gathered.Files, version: version}
-	r.set = manifest.NewSet(r.files, set.sets(manifest.Options{}))
+	r.set = manifest.NewSet(r.files, set.sets(manifest.Options{Hidden: gathered.Hidden}))
 	r.verdicts = verdict.Judge(r.set, set.judges(kube, verdict.Options{Live: true}))
 	return r, gathered, nil
 }

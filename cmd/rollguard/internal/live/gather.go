@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/valyala/fastjson"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 
 	"github.com/rollguard/rollguard/pkg/api"
@@ -30,6 +32,9 @@ type Gathered struct {
 	Gaps  []Gap
 	// Disabled counts the namespaces without the label.
 	Disabled int
+	// Hidden says as a clause, by the names of optional kinds that exist, why no object of
+	// them is seen.
+	Hidden map[string]string
 }
 
 // gathering is one call of Gather.
@@ -46,7 +51,7 @@ type gathering struct {
 // Gather reads what decides about the Deployments of one namespace, or of all that are
 // enabled, and the Deployments. It fails when no Deployment may be read.
 func (c *Cluster) Gather(ctx context.Context, namespace string) (Gathered, error) {
-	g := &gathering{Cluster: c}
+	g := &gathering{Cluster: c, Gathered: Gathered{Hidden: map[string]string{}}}
 	var err error
 	if namespace == Everywhere {
 		err = g.enabledNamespaces(ctx)
@@ -116,7 +121,9 @@ func (g *gathering) collect(ctx context.Context, r resource, namespace string) e
 	}
 	err := g.read(ctx, r, where)
 	switch {
-	case err == nil, r.optional && apierrors.IsNotFound(err):
+	case r.optional && apierrors.IsNotFound(err):
+		return g.foreign(ctx, r)
+	case err == nil:
 		return nil
 	case !apierrors.IsForbidden(err):
 		return fmt.Errorf("%s: %w", r.name, err)
@@ -133,6 +140,37 @@ func (g *gathering) collect(ctx context.Context, r resource, namespace string) e
 		case err != nil:
 			return fmt.Errorf("%s: %w", about(r, name), err)
 		}
+	}
+	return nil
+}
+
+// foreign looks whether a kind that is not served in any version that is understood is
+// served in others.
+func (g *gathering) foreign(ctx context.Context, r resource) error {
+	client := g.clients.Discovery()
+	var group metav1.APIGroup
+	err := client.RESTClient().Get().AbsPath("/apis/" + r.kind.Group).Do(ctx).Into(&group)
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("API group %s: %w", r.kind.Group, err)
+	}
+	var served []string
+	for _, v := range group.Versions {
+		if slices.Contains(r.kind.Versions, v.Version) {
+			continue
+		}
+		list, err := client.ServerResourcesForGroupVersion(v.GroupVersion)
+		if err != nil {
+			return fmt.Errorf("API %s: %w", v.GroupVersion, err)
+		}
+		if slices.ContainsFunc(list.APIResources, func(a metav1.APIResource) bool { return a.Name == r.kind.Resource }) {
+			served = append(served, v.Version)
+		}
+	}
+	if hidden := r.kind.Foreign(served); hidden != "" {
+		g.Hidden[r.kind.Name()] = hidden
 	}
 	return nil
 }

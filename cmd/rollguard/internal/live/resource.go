@@ -11,6 +11,8 @@ type resource struct {
 	// cluster says that it stands outside namespaces, elsewhere that objects of other
 	// namespaces may decide too.
 	cluster, elsewhere, optional bool
+	// kind is set for an optional one.
+	kind topology.Optional
 }
 
 // resources are read before the Deployments. New optional kinds are a matter of package
@@ -25,7 +27,7 @@ func resources() []resource {
 		{paths: []string{"/api/v1"}, name: "resourcequotas"},
 	}
 	for _, kind := range topology.Optionals() {
-		r := resource{name: kind.Resource, cluster: !kind.Namespaced, elsewhere: kind.Namespaced, optional: true}
+		r := resource{name: kind.Resource, cluster: !kind.Namespaced, elsewhere: kind.Namespaced, optional: true, kind: kind}
 		for _, version := range kind.Versions {
 			r.paths = append(r.paths, "/apis/"+kind.Group+"/"+version)
 		}
