@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
 
 	"go.uber.org/zap"
@@ -195,7 +196,7 @@ func (w *kindWatch) decode(obj any) (any, error) {
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, into); err != nil {
 		into = &topology.Unreadable{ObjectMeta: metav1.ObjectMeta{
 			Namespace: u.GetNamespace(), Name: u.GetName(), ResourceVersion: u.GetResourceVersion(),
-		}, Reason: err.Error()}
+		}, Reason: w.mismatch(u, err)}
 	}
 	into.SetManagedFields(nil)
 	into.SetOwnerReferences(nil)
@@ -203,6 +204,19 @@ func (w *kindWatch) decode(obj any) (any, error) {
 	into.SetAnnotations(nil)
 	into.SetUID("")
 	return into, nil
+}
+
+// mismatch says why an object cannot be decoded. The converter does not tell the field, and
+// JSON does.
+func (w *kindWatch) mismatch(u *unstructured.Unstructured, err error) string {
+	text, failed := u.MarshalJSON()
+	if failed == nil {
+		failed = json.Unmarshal(text, w.kind.New())
+	}
+	if words, ok := topology.Mismatch(failed); ok {
+		return "field " + words
+	}
+	return err.Error()
 }
 
 // sameForUs tells whether a change is of the status only: controllers write it often.

@@ -137,7 +137,7 @@ func TestAnObjectThatCannotBeDecodedIsKeptAsThat(t *testing.T) {
 	u.Object["spec"] = "everything"
 	got, err := w.decode(u)
 	unreadable, ok := got.(*topology.Unreadable)
-	if err != nil || !ok || unreadable.Namespace != "shop" || unreadable.Name != "own" || unreadable.Reason == "" {
+	if err != nil || !ok || unreadable.Namespace != "shop" || unreadable.Name != "own" || unreadable.Reason != "field spec is a text where an object is expected" {
 		t.Errorf("%+v, error %v", got, err)
 	}
 }

@@ -1,23 +1,22 @@
 package manifest
 
 import (
-	gojson "encoding/json"
 	"errors"
-	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/json"
+
+	"github.com/rollguard/rollguard/pkg/topology"
 )
 
 // decode fills one Kubernetes type. Its namespace is the one that the object ends up
 // in.
 func decode(o *object, into metav1.Object) error {
 	if err := json.UnmarshalCaseSensitivePreserveInts(o.json, into); err != nil {
-		var wrong *gojson.UnmarshalTypeError
-		if errors.As(err, &wrong) && wrong.Field != "" {
-			return fmt.Errorf("field %s is a %s where %s is expected", wrong.Field, wrong.Value, wrong.Type)
+		if words, ok := topology.Mismatch(err); ok {
+			return errors.New("field " + words)
 		}
 		return err
 	}

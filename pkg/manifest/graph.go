@@ -19,6 +19,7 @@ func (s *Set) Graph(namespace string) *topology.Graph {
 		NamespaceLabels: s.namespaceLabels(namespace),
 		Ingresses:       trimmed(s.ingresses[namespace], topology.TrimIngress),
 		Services:        trimmed(s.services[namespace], topology.TrimService),
+		Unread:          s.unread[namespace],
 		Classes:         sorted(s.classes[""]),
 		Neighbours:      s.neighbours(namespace),
 		Objects:         view{s},

@@ -9,17 +9,19 @@ import (
 	"github.com/rollguard/rollguard/pkg/topology"
 )
 
-// addOptional decodes an object of an optional kind: only the fields in use.
+// addOptional decodes an object of an optional kind: only the fields in use. One that cannot be
+// decoded is kept as that.
 func (s *Set) addOptional(o *object, kind *topology.Optional) error {
 	into := kind.New()
-	if err := decode(o, into); err != nil {
-		return err
+	err := decode(o, into)
+	if err != nil { // it may lead anywhere, as it would in a cluster
+		into = &topology.Unreadable{ObjectMeta: metav1.ObjectMeta{Namespace: o.namespace, Name: o.name}, Reason: err.Error()}
 	}
 	if s.optional[kind.Name()] == nil {
 		s.optional[kind.Name()] = kept[metav1.Object]{}
 	}
 	s.optional[kind.Name()].put(o.namespace, o.name, &into)
-	return nil
+	return err
 }
 
 // view gives a graph the objects of the optional kinds.

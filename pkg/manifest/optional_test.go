@@ -21,7 +21,7 @@ apiVersion: elbv2.k8s.aws/v1beta1
 kind: TargetGroupBinding
 metadata: {name: own}
 spec: {targetType: [ip]}
-`, failure: "TargetGroupBinding default/own: field spec.targetType is a array where string is expected"},
+`, failure: "TargetGroupBinding default/own: field spec.targetType is a list where a text is expected"},
 		"of another group":  {text: "apiVersion: example.org/v1\nkind: Gateway\nmetadata: {name: public}\nspec: 7\n"},
 		"without namespace": {text: "apiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\nmetadata: {name: aws, namespace: lost}\nspec: {controllerName: 7}\n", failure: "GatewayClass aws: field spec.controllerName"},
 	} {

@@ -45,6 +45,7 @@ type Set struct {
 	optional    map[string]kept[metav1.Object] // by kind and group
 	ingresses   kept[networkingv1.Ingress]
 	services    kept[corev1.Service]
+	unread      map[string][]topology.Gap // by namespace
 	rooms       map[string]*capacity.Room
 	graphs      map[string]*topology.Graph
 	definitions map[string]Place
@@ -73,6 +74,7 @@ func NewSet(files []*File, options Options) *Set {
 		optional:    map[string]kept[metav1.Object]{},
 		ingresses:   kept[networkingv1.Ingress]{},
 		services:    kept[corev1.Service]{},
+		unread:      map[string][]topology.Gap{},
 		rooms:       map[string]*capacity.Room{},
 		graphs:      map[string]*topology.Graph{},
 		definitions: map[string]Place{},
@@ -99,6 +101,7 @@ func (s *Set) addDocument(d *document) {
 			s.noteDefinition(o)
 			if err := s.addObject(o); err != nil {
 				s.report(d, o.fail(err))
+				s.noteUnread(o, err)
 			}
 		}
 	}
@@ -110,6 +113,14 @@ func (s *Set) report(d *document, err error) {
 		known = &Error{Place: d.place, Err: err}
 	}
 	s.Errors = append(s.Errors, known)
+}
+
+// noteUnread remembers what may lead to Pods and cannot be decoded. Objects of optional
+// kinds are remembered by their kind.
+func (s *Set) noteUnread(o *object, err error) {
+	if o.kind == kindIngress || o.kind == kindService {
+		s.unread[o.namespace] = append(s.unread[o.namespace], topology.Gap{Object: o.String(), Reason: "cannot be read: " + err.Error()})
+	}
 }
 
 // noteDefinition says when an object stands twice, as people seldom mean that.

@@ -85,7 +85,7 @@ func TestBadObjects(t *testing.T) {
 		"no object":           {"- a\n", "f.yaml, document 1 (line 1): a JSON array where an object is expected"},
 		"no name":             {"{apiVersion: v1, kind: Service}\n", "f.yaml, document 1 (line 1): Service: field metadata.name is missing"},
 		"a number for a name": {"{apiVersion: v1, kind: List, items: [{}, {apiVersion: v1, kind: Service, metadata: {name: 1}}]}\n", "f.yaml, document 1 (line 1): items[1]: Service: field metadata.name is a JSON number where a string is expected"},
-		"a word for a port":   {"{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {ports: [{port: x}]}}\n", "f.yaml, document 1 (line 1): Service default/web: field spec.ports.port is a string where int32 is expected"},
+		"a word for a port":   {"{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {ports: [{port: x}]}}\n", "f.yaml, document 1 (line 1): Service default/web: field spec.ports.port is a text where a whole number is expected"},
 		"a list for labels":   {"{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, labels: []}}\n", "f.yaml, document 1 (line 1): Deployment default/web: field metadata.labels is a JSON array where an object is expected"},
 		"a key that stands twice in YAML": {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 1\n  replicas: 2\n",
 			"f.yaml, document 1 (line 1): Deployment default/web: line 6: the key \"replicas\" stands twice"},

@@ -82,7 +82,32 @@ func TestDerivedNumbersNameTheRouteThatTheyComeFrom(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
+	const unused = "health check of " + route + " is not used: "
+	for want, change := range map[string]func(*topology.Route){
+		unused + "it asks port 9000, and requests go to port 8080":           func(r *topology.Route) { r.HealthCheck.Port = "9000" },
+		unused + "of its success codes 200,404 a kubelet takes only 200-399": func(r *topology.Route) { r.HealthCheck.SuccessCodes = "200,404" },
+		unused + "it speaks gRPC, and a path is for HTTP":                    func(r *topology.Route) { r.BackendProtocolVersion = "GRPC" },
+	} {
+		c := write{exposure: behindALB("ip", func(r *topology.Route) {
+			r.HealthCheck.Path, r.HealthCheck.ExplicitPath = "/healthz", true
+			change(r)
+		})}.evaluate(t).Computed
+		if c.ReadinessPathSource != want || c.ReadinessPath != "" {
+			t.Errorf("path %q, source %q, want %q", c.ReadinessPath, c.ReadinessPathSource, want)
+		}
+	}
 	if c := (write{exposure: behindALB("ip")}).evaluate(t).Computed; c.ReadinessPathSource != "" {
 		t.Errorf("the controller's own path has source %q", c.ReadinessPathSource)
+	}
+}
+
+func TestAProbeOverHTTPSIsSaidToBe(t *testing.T) {
+	for scheme, want := range map[string]string{"HTTPS": "readiness probe GET https :8080/healthz", "HTTP": "readiness probe GET :8080/healthz"} {
+		f := write{exposure: behindALB("ip", func(r *topology.Route) {
+			r.HealthCheck.Path, r.HealthCheck.ExplicitPath, r.HealthCheck.Protocol = "/healthz", true, scheme
+		})}.evaluate(t).found(policy.ReadinessProbeAdded)
+		if f == nil || !strings.Contains(f.Message, want) {
+			t.Errorf("%s: %+v", scheme, f)
+		}
 	}
 }

@@ -74,9 +74,17 @@ func (r *probeRule) handler(e *evaluation, p provenPort) (corev1.ProbeHandler, s
 	case path != "" && (kind == api.ProbeAuto || kind == api.ProbeHTTP):
 		return corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{
 			Path: path, Port: p.port, Scheme: corev1.URIScheme(scheme),
-		}}, fmt.Sprintf("GET :%s%s", p.port.String(), path)
+		}}, fmt.Sprintf("GET %s:%s%s", shownScheme(scheme), p.port.String(), path)
 	}
 	return corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: p.port}}, "tcp :" + p.port.String()
+}
+
+// shownScheme is "https " or nothing, as http goes without saying.
+func shownScheme(scheme string) string {
+	if scheme == string(corev1.URISchemeHTTPS) {
+		return "https "
+	}
+	return ""
 }
 
 // portNumber resolves a port name within the container, as a gRPC probe takes

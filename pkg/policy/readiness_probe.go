@@ -24,9 +24,14 @@ func readinessProbe(e *evaluation) {
 			if s.Path.Value != "" {
 				return s.Path.Value, backendScheme(p)
 			}
-			if s.Port.Value == nil && p.route != nil && standsFor(p.route) {
+			if s.Port.Value == nil && p.route != nil && explicitPath(p.route) {
 				c := &e.result.Computed
-				c.ReadinessPath, c.ReadinessPathSource = p.route.HealthCheck.Path, "health check of "+p.route.String()
+				c.ReadinessPathSource = "health check of " + p.route.String()
+				if reason := unfit(p.route); reason != "" {
+					c.ReadinessPathSource += " is not used: " + reason
+					return "", ""
+				}
+				c.ReadinessPath = p.route.HealthCheck.Path
 				return p.route.HealthCheck.Path, p.route.HealthCheck.Protocol
 			}
 			return "", ""
@@ -35,16 +40,34 @@ func readinessProbe(e *evaluation) {
 	r.run(e)
 }
 
-// standsFor tells whether a kubelet's HTTP check of the path can stand for the load
-// balancer's: an explicit path, on the port that traffic uses, HTTP or HTTPS, and
-// success codes that a kubelet takes for success too (200-399).
-func standsFor(r *topology.Route) bool {
+func explicitPath(r *topology.Route) bool { return r.HealthCheck != nil && r.HealthCheck.ExplicitPath }
+
+// unfit says why a kubelet's HTTP check of the path cannot stand for the load balancer's,
+// empty if it can: that takes the port that traffic uses, HTTP or HTTPS, and success codes
+// that a kubelet takes for success too (200-399).
+func unfit(r *topology.Route) string {
 	hc := r.HealthCheck
-	if hc == nil || !hc.ExplicitPath || r.BackendProtocolVersion == "GRPC" {
-		return false
+	switch {
+	case r.BackendProtocolVersion == "GRPC":
+		return "it speaks gRPC, and a path is for HTTP"
+	case !samePort(r):
+		return "it asks port " + hc.Port + ", and requests go to port " + servedPort(r)
+	case !codesMeanSuccess(hc.SuccessCodes):
+		return "of its success codes " + hc.SuccessCodes + " a kubelet takes only 200-399"
 	}
-	samePort := hc.Port == "traffic-port" || r.TargetType == topology.TargetIP && r.ContainerPort != nil && hc.Port == strconv.Itoa(int(*r.ContainerPort))
-	return samePort && codesMeanSuccess(hc.SuccessCodes)
+	return ""
+}
+
+func servedPort(r *topology.Route) string {
+	if r.ContainerPort == nil {
+		return r.TargetPort.String()
+	}
+	return strconv.Itoa(int(*r.ContainerPort))
+}
+
+func samePort(r *topology.Route) bool {
+	hc := r.HealthCheck
+	return hc.Port == "traffic-port" || r.TargetType == topology.TargetIP && r.ContainerPort != nil && hc.Port == strconv.Itoa(int(*r.ContainerPort))
 }
 
 // codesMeanSuccess reads the ALB's matcher: "200", "200,202", "200-299".

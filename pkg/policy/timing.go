@@ -37,7 +37,7 @@ type Computed struct {
 	// The sources in words, as a formula says more than a layer.
 	PreStopSleepSource, GracePeriodSource, MinReadySource string
 	// ReadinessPath is what a readiness probe of ours asks for because a health check
-	// does; empty without one.
+	// does; empty without one. Its source then says why an explicit path is not used.
 	ReadinessPath, ReadinessPathSource string
 }
 

@@ -72,7 +72,7 @@ func TestAMistakeInAnActionLeavesAGap(t *testing.T) {
 		`{"type":"redirect","x":"web"}`:                                                                                 "redirectConfig.statusCode is missing",
 		`{"type":"fixed-response","fixedResponseConfig":{},"x":"web"}`:                                                  "fixedResponseConfig.statusCode is missing",
 		`{"type":"forward","targetGroupARN":"a","forwardConfig":{},"x":"web"}`:                                          "either forwardConfig or targetGroupARN",
-		groups(`{"serviceName":"web","servicePort":80,"weight":"1"}`):                                                   "a string is no value for forwardConfig.targetGroups.weight",
+		groups(`{"serviceName":"web","servicePort":80,"weight":"1"}`):                                                   "forwardConfig.targetGroups.weight is a text where a whole number is expected",
 		groups(`{"serviceName":"web"}`):                                                                                 "targetGroups[0].servicePort is missing",
 		groups(`{"serviceName":"web","targetGroupARN":"a"}`):                                                            "targetGroups[0] names a Service and a target group",
 		groups(`{"weight":1,"x":"web"}`):                                                                                "targetGroups[0] names neither a Service nor a target group",

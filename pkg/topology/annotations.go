@@ -2,7 +2,6 @@ package topology
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -110,9 +109,8 @@ func unusable(annotation, format string, args ...any) error {
 
 // inWords leaves the names of Go's types out of an error of JSON.
 func inWords(err error) string {
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) && wrong.Field != "" {
-		return fmt.Sprintf("a %s is no value for %s", wrong.Value, wrong.Field)
+	if words, ok := Mismatch(err); ok {
+		return words
 	}
 	return "it is not the JSON that is expected there (" + err.Error() + ")"
 }

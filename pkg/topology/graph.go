@@ -17,6 +17,9 @@ type Sources struct {
 	// Ingresses and Services of the namespace.
 	Ingresses []*networkingv1.Ingress
 	Services  []*corev1.Service
+	// Unread are objects of the namespace that could not be decoded and may lead to any of
+	// its Pods.
+	Unread []Gap
 	// Neighbours are the Ingresses of other namespaces; nil when there are none. They are
 	// asked for while the graph is built, and not after.
 	Neighbours Neighbours
@@ -46,6 +49,7 @@ type Graph struct {
 	// backends are the target groups that lead to each Service, by its name.
 	backends map[string][]backend
 	gaps     gapIndex
+	unread   []Gap
 	// expected are those Services, by name, that seem to wait for an Ingress.
 	expected map[string]*Expected
 }
@@ -57,6 +61,7 @@ func NewGraph(src Sources) *Graph {
 		readinessGate: src.NamespaceLabels[LabelReadinessGate] == "enabled",
 		services:      indexServices(src.Services),
 		backends:      map[string][]backend{},
+		unread:        src.Unread,
 	}
 	byName := make(map[string]*corev1.Service, len(src.Services))
 	for _, svc := range src.Services {

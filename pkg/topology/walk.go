@@ -33,6 +33,9 @@ func (g *Graph) Exposure(pods Pods) Exposure {
 			e.Expected = append(e.Expected, *expected)
 		}
 	}
+	for _, gap := range g.unread {
+		e.Gaps = appendOnce(e.Gaps, gap)
+	}
 	sort.SliceStable(e.Routes, func(i, j int) bool { return less(&e.Routes[i], &e.Routes[j]) })
 	for i := range e.Routes {
 		if kind := e.Routes[i].Kind(); kind.rank() > e.Kind.rank() {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 
@@ -84,7 +85,7 @@ func settingsOf(d *decision.Decision) Settings {
 	probe(&s, "startup", &settings.Startup)
 	probe(&s, "readiness", &settings.Readiness)
 	if c := &d.Computed; c.ReadinessPathSource != "" {
-		s.add("readinessPath", c.ReadinessPath, c.ReadinessPathSource)
+		s.add("readinessPath", cmp.Or(c.ReadinessPath, "none"), c.ReadinessPathSource)
 	}
 	asked(&s, "exposure", settings.Exposure)
 	asked(&s, "container", settings.Container)

@@ -46,6 +46,9 @@ func probeInWords(p *corev1.Probe) string {
 	switch {
 	case p.HTTPGet != nil:
 		what = fmt.Sprintf("GET %s on port %s", p.HTTPGet.Path, p.HTTPGet.Port.String())
+		if p.HTTPGet.Scheme == corev1.URISchemeHTTPS {
+			what += " over HTTPS"
+		}
 	case p.TCPSocket != nil:
 		what = "connect to port " + p.TCPSocket.Port.String()
 	case p.GRPC != nil:
