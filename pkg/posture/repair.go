@@ -40,22 +40,56 @@ type repairable struct {
 // turn. A changed policy alone starts no rollout: what is pending follows the author's
 // next one.
 func (v *survey) repair(ctx context.Context, to target, r repairable) {
-	wanted := r.decision.Settings.Repair.Value
-	if !wanted.Includes(api.RepairStrategy) || v.held(to) {
+	if !wantsRepair(r.decision) || v.held(to) {
 		return
 	}
-	now, err := v.ask(r.raw, policy.WithoutRollout)
+	due, err := Due(r.decision, func(question policy.Survey) (decision.Decision, error) { return v.ask(r.raw, question) })
 	switch {
 	case err != nil:
 		v.Log.Error("a repair cannot be evaluated", zap.String("namespace", to.namespace), zap.String("name", to.name), zap.Error(err))
-	case len(now.Changes) > 0:
+	case due == api.RepairStrategy:
 		v.ensure(ctx, to, api.RepairStrategy)
-	case !wanted.Includes(api.RepairRollout) || r.decision.State() != policy.Unguarded:
+	case due != api.RepairRollout:
 	case r.settled:
 		v.waiting = append(v.waiting, to)
 	default:
 		v.soon(retryAfter) // its own rollout, or a pause, comes first
 	}
+}
+
+func wantsRepair(next *decision.Decision) bool {
+	state := next.State()
+	return (state == policy.Unguarded || state == policy.Pending) && next.Mode != api.Audit &&
+		next.Settings.Repair.Value.Includes(api.RepairStrategy)
+}
+
+// Due is what the namespace wants repaired next in a stored Deployment, given the decision
+// about its next rollout and a way to ask for others: first what starts no rollout, then,
+// where that is wanted and the Deployment is unguarded, the template. It is
+// [api.RepairReport] for nothing.
+func Due(next *decision.Decision, ask func(policy.Survey) (decision.Decision, error)) (api.Repair, error) {
+	if !wantsRepair(next) {
+		return api.RepairReport, nil
+	}
+	now, err := ask(policy.WithoutRollout)
+	switch {
+	case err != nil:
+		return api.RepairReport, err
+	case len(now.Changes) > 0:
+		return api.RepairStrategy, nil
+	case next.Settings.Repair.Value.Includes(api.RepairRollout) && next.State() == policy.Unguarded:
+		return api.RepairRollout, nil
+	}
+	return api.RepairReport, nil
+}
+
+// Ask is the merge patch that asks the webhook for a repair of the Deployment of that
+// resourceVersion.
+func Ask(what api.Repair, resourceVersion string) ([]byte, error) {
+	return json.Marshal(map[string]any{"metadata": map[string]any{
+		"resourceVersion": resourceVersion,
+		"annotations":     map[string]string{api.AnnotationRepaired: string(what) + " " + resourceVersion},
+	}})
 }
 
 // repairRollouts starts one rollout at most; the others wait until it is over.
@@ -138,10 +172,7 @@ func failed(what api.Repair, err error) string {
 // no manager: an author may write them later without a conflict (docs/adr/0012). The
 // resourceVersion makes it a 409 when the Deployment is not the one that was looked at.
 func (v *survey) write(ctx context.Context, to target, what api.Repair) (string, error) {
-	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{
-		"resourceVersion": to.version,
-		"annotations":     map[string]string{api.AnnotationRepaired: string(what) + " " + to.version},
-	}})
+	patch, err := Ask(what, to.version)
 	if err != nil {
 		return repairFailed, err
 	}

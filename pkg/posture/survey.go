@@ -56,9 +56,7 @@ func (v *survey) consider(ctx context.Context, item *fastjson.Value) {
 	if text := report(state, &d); text != "" {
 		v.report(ctx, to, event{reason: reasons(state), note: text, warn: true})
 	}
-	if (state == policy.Unguarded || state == policy.Pending) && d.Mode != api.Audit {
-		v.repair(ctx, to, repairable{raw: raw, decision: &d, settled: settled(item)})
-	}
+	v.repair(ctx, to, repairable{raw: raw, decision: &d, settled: settled(item)})
 }
 
 // soon asks for another look.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 
 	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
@@ -15,7 +17,39 @@ import (
 
 // check is everything that must hold after a write.
 func (r *run) check(s Step, before copies) error {
-	return errors.Join(r.startsNoRollout(s, before), r.settles(), r.touchesNothingElse(), r.keepsProbes())
+	return errors.Join(r.startsNoRollout(s, before), r.leavesUnrelated(s, before), r.settles(), r.touchesNothingElse(), r.keepsProbes())
+}
+
+// leavesUnrelated: a write that says nothing to us changes nothing at all (docs/adr/0004),
+// whatever has come or gone around the Deployment since the last one.
+func (r *run) leavesUnrelated(s Step, before copies) error {
+	if !slices.Contains([]Manner{PutStored, JSONPatch, MergePatch, StrategicPatch}, s.Manner) || s.Undo > 0 || s.Tampers || before.shadow == nil {
+		return nil // the write itself may take something of ours away
+	}
+	if !equality.Semantic.DeepEqual(before.shadow.Spec, r.shadow.Spec) || !maps.Equal(steering(before.shadow), steering(r.shadow)) {
+		return nil
+	}
+	if s.touchesSpec() || equality.Semantic.DeepEqual(before.guarded.Spec, r.guarded.Spec) {
+		return nil
+	}
+	return fmt.Errorf("a write that says nothing to Rollguard changes the spec, -before +after:\n%s", cmp.Diff(before.guarded.Spec, r.guarded.Spec))
+}
+
+// steering is what of an author's metadata says something to Rollguard.
+func steering(d *appsv1.Deployment) map[string]string {
+	out := map[string]string{api.LabelInject: d.Labels[api.LabelInject]}
+	for key, v := range d.Annotations {
+		if strings.HasPrefix(key, api.Prefix) {
+			out[key] = v
+		}
+	}
+	return out
+}
+
+// touchesSpec tells whether a write names a field of the spec: it then may be of another
+// value in the guarded copy.
+func (s Step) touchesSpec() bool {
+	return slices.ContainsFunc(s.Changes, func(c Change) bool { return c.Path[0] == "spec" })
 }
 
 // startsNoRollout: the stored template changes only when the author changed his.
@@ -142,6 +176,7 @@ func rest(d *appsv1.Deployment) untouchable {
 	d = d.DeepCopy()
 	out := untouchable{Labels: d.Labels, Annotations: maps.Clone(d.Annotations), Spec: d.Spec}
 	delete(out.Annotations, api.AnnotationInjected)
+	delete(out.Annotations, api.AnnotationRepaired)
 	out.Spec.MinReadySeconds, out.Spec.ProgressDeadlineSeconds, out.Spec.Strategy.RollingUpdate = 0, nil, nil
 	pod := &out.Spec.Template.Spec
 	pod.TerminationGracePeriodSeconds = nil

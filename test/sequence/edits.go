@@ -126,6 +126,7 @@ func namespacePolicies() map[string][]string {
 		"profile": {"careful", "standard"}, "pre-stop-sleep": {"5s", "25s", "40s"}, "readiness-path": {"/ok", "/live"},
 		"exposure": {"none", "service", "alb-ip", "alb-instance"}, "mode": {"fill", "enforce", "audit"},
 		"min-ready": {"0s", "12s", "40s"}, "startup-budget": {"30s", "650s"}, "max-unavailable": {"1"},
+		"repair": {"report", "strategy", "rollout", "rollout"},
 	}
 }
 

@@ -26,6 +26,9 @@ type Step struct {
 	Undo int
 	// Absent says that the webhook does not see the write.
 	Absent bool
+	// Looks says that the posture loop looks at the Deployment, and repairs it as the
+	// namespace wants. Nobody else writes.
+	Looks bool
 }
 
 // ChangesTemplate tells whether the author changes his Pod template.
@@ -34,8 +37,11 @@ func (s Step) ChangesTemplate() bool {
 }
 
 func (s Step) String() string {
-	if s.Around != nil {
+	switch {
+	case s.Around != nil:
 		return "surroundings: " + s.Around.String()
+	case s.Looks:
+		return "the posture loop looks"
 	}
 	what := "the same once more"
 	if s.Undo > 0 {
@@ -84,6 +90,9 @@ func Generate(seed uint64) Sequence {
 	if g.chance(10) {
 		g.around.Annotations["rollout"] = "immediate"
 	}
+	if g.chance(50) {
+		g.around.Annotations["repair"] = pick(g, []string{"strategy", "rollout"})
+	}
 	s := Sequence{Seed: seed, NativeSleep: g.chance(75), AssumeService: g.chance(50), Around: g.around.clone()}
 	s.Steps = append(s.Steps, Step{Manner: g.manner(), Absent: g.chance(10)})
 	for len(s.Steps) < Length {
@@ -102,17 +111,19 @@ func (g *generator) manner() Manner {
 func (g *generator) step() Step {
 	s := Step{Manner: g.manner(), Absent: g.chance(8)}
 	switch n := g.IntN(100); {
-	case n < 14:
+	case n < 18:
 		g.turn()
 		around := g.around.clone()
 		return Step{Around: &around}
-	case n < 26: // the same once more
-	case n < 33:
+	case n < 25:
+		return Step{Looks: true}
+	case n < 32: // the same once more
+	case n < 38:
 		s.Undo, s.Manner = 1+g.IntN(3), JSONPatch
-	case n < 38 && g.tampers:
+	case n < 43 && g.tampers:
 		s.Tampers, s.Manner = true, pick(g, []Manner{PutStored, JSONPatch, MergePatch, StrategicPatch})
 		s.Changes = []Change{{Path: []string{"metadata", "annotations", api.AnnotationInjected}, Value: pick(g, records())}}
-	case n < 70:
+	case n < 72:
 		s.Changes = g.edit(templateEdits())
 	default:
 		s.Changes = g.edit(otherEdits())
@@ -139,13 +150,15 @@ func (g *generator) edit(list []edit) []Change {
 
 // turn changes something around the Deployment.
 func (g *generator) turn() {
-	switch g.IntN(10) {
+	switch g.IntN(11) {
 	case 0:
 		g.around.Labelled = !g.around.Labelled
 	case 1:
 		g.around.Service = !g.around.Service
 	case 2, 3:
 		g.around.TargetType = pick(g, []string{"", "ip", "instance"})
+	case 4:
+		g.around.Binding = pick(g, []string{"", "HTTP", "TCP"})
 	default:
 		policies := namespacePolicies()
 		key := pick(g, slices.Sorted(maps.Keys(policies)))

@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/rollguard/rollguard/pkg/decision"
+	"github.com/rollguard/rollguard/pkg/policy"
 )
 
 // World holds the two copies of the Deployment.
@@ -16,6 +19,8 @@ type World interface {
 	// Surround changes what is around the guarded copy; seen tells whether the webhook
 	// sees the writes that follow.
 	Surround(around Surroundings, seen bool) error
+	// Ask puts the posture loop's question about the guarded copy as it is stored.
+	Ask(stored *appsv1.Deployment, question policy.Survey) (decision.Decision, error)
 }
 
 // Store holds one Deployment, and nothing at first.
@@ -73,6 +78,20 @@ type Stats struct {
 	Writes, Rollouts int
 	// Refused writes were invalid without Rollguard too, or met an absent webhook.
 	Refused int
+	// Repairs were asked for by the posture loop; Rolled of them changed the Pod template.
+	Repairs, Rolled int
+}
+
+// Plus adds up.
+func (s Stats) Plus(more Stats) Stats {
+	return Stats{
+		Writes: s.Writes + more.Writes, Rollouts: s.Rollouts + more.Rollouts, Refused: s.Refused + more.Refused,
+		Repairs: s.Repairs + more.Repairs, Rolled: s.Rolled + more.Rolled,
+	}
+}
+
+func (s Stats) String() string {
+	return fmt.Sprintf("%d writes, %d of them rollouts; %d refused without Rollguard too; %d of the writes are repairs, of which %d roll", s.Writes, s.Rollouts, s.Refused, s.Repairs, s.Rolled)
 }
 
 // Run does the steps of a sequence and checks every promise after each.
@@ -109,6 +128,9 @@ func (r *run) step(s Step) error {
 	if s.Around != nil {
 		r.around = *s.Around
 		return r.look(r.around.Labelled)
+	}
+	if s.Looks {
+		return r.posture()
 	}
 	if s.Undo > 0 && s.Undo >= len(r.revisions) {
 		return nil

@@ -35,7 +35,7 @@ func TestRollguardNeverStartsARollout(t *testing.T) {
 	}
 	close(next)
 	group.Wait()
-	t.Logf("%d writes, %d of them rollouts; %d refused without Rollguard too", total.Writes, total.Rollouts, total.Refused)
+	t.Logf("%s", total.Stats)
 }
 
 // stats adds up.
@@ -47,9 +47,7 @@ type stats struct {
 func (s *stats) add(more sequence.Stats) {
 	s.Lock()
 	defer s.Unlock()
-	s.Writes += more.Writes
-	s.Rollouts += more.Rollouts
-	s.Refused += more.Refused
+	s.Stats = s.Plus(more)
 }
 
 // play runs one sequence. When it fails, its shortest part that fails is shown.

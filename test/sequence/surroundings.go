@@ -23,10 +23,12 @@ type Surroundings struct {
 	// it; empty means none.
 	Service    bool
 	TargetType string
+	// Binding is the protocol of a TargetGroupBinding of the Service; empty means none.
+	Binding string
 }
 
 func (s Surroundings) String() string {
-	return fmt.Sprintf("labelled %t, service %t, ingress %q, annotations %v", s.Labelled, s.Service, s.TargetType, s.Annotations)
+	return fmt.Sprintf("labelled %t, service %t, ingress %q, binding %q, annotations %v", s.Labelled, s.Service, s.TargetType, s.Binding, s.Annotations)
 }
 
 func (s Surroundings) clone() Surroundings {
@@ -80,9 +82,43 @@ func (s Surroundings) Ingresses(namespace string) []*networkingv1.Ingress {
 	}}
 }
 
+// Bindings are those of the namespace.
+func (s Surroundings) Bindings(namespace string) []*topology.TargetGroupBinding {
+	if s.Binding == "" {
+		return nil
+	}
+	b := &topology.TargetGroupBinding{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "web"}}
+	b.Spec.ServiceRef.Name, b.Spec.ServiceRef.Port = "web", intstr.FromString("http")
+	b.Spec.TargetType, b.Spec.TargetGroupProtocol = topology.TargetIP, s.Binding
+	return []*topology.TargetGroupBinding{b}
+}
+
+// objects are the optional ones of one namespace.
+type objects struct {
+	bindings []*topology.TargetGroupBinding
+}
+
+// In implements [topology.Objects].
+func (o objects) In(kind topology.Optional, _ string) []metav1.Object {
+	var out []metav1.Object
+	for _, b := range o.bindings {
+		if kind.Kind == "TargetGroupBinding" && kind.Group == "elbv2.k8s.aws" {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// Hidden implements [topology.Objects].
+func (objects) Hidden(topology.Optional) string { return "" }
+
+// NamespaceLabels implements [topology.Objects].
+func (objects) NamespaceLabels(string) map[string]string { return nil }
+
 // Graph is the topology of the namespace.
 func (s Surroundings) Graph(namespace string) *topology.Graph {
 	return topology.NewGraph(topology.Sources{
+		Objects:   objects{s.Bindings(namespace)},
 		Namespace: namespace, Services: s.Services(namespace), Ingresses: s.Ingresses(namespace),
 		Classes: []*networkingv1.IngressClass{{ObjectMeta: metav1.ObjectMeta{Name: "alb"}, Spec: networkingv1.IngressClassSpec{Controller: topology.ControllerLBC}}},
 	})

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strconv"
 
 	"github.com/google/go-cmp/cmp"
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
@@ -12,6 +13,7 @@ import (
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/decision"
 	"github.com/rollguard/rollguard/pkg/patch"
+	"github.com/rollguard/rollguard/pkg/policy"
 	"github.com/rollguard/rollguard/test/sequence"
 )
 
@@ -37,17 +39,31 @@ func (w *world) Surround(around sequence.Surroundings, seen bool) error {
 	return nil
 }
 
+func (w *world) Ask(stored *appsv1.Deployment, question policy.Survey) (decision.Decision, error) {
+	request := w.guarded.webhook.around
+	request.Survey = question
+	var err error
+	if request.New, err = json.Marshal(stored); err != nil {
+		return decision.Decision{}, err
+	}
+	return w.guarded.webhook.maker.Make(&request)
+}
+
 // store is one stored Deployment; webhook is nil for the shadow.
 type store struct {
 	server  *server
 	webhook *webhook
 	stored  *appsv1.Deployment
 	tried   *appsv1.Deployment
+	// version counts the writes.
+	version int
 }
 
 // Keep stores what was tried: nothing can have changed in between.
 func (s *store) Keep(sequence.Write) (*appsv1.Deployment, error) {
 	s.stored = s.tried
+	s.version++
+	s.stored.ResourceVersion = strconv.Itoa(s.version)
 	return s.stored, nil
 }
 
