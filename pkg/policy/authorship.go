@@ -33,9 +33,12 @@ func (e *evaluation) gather() {
 	if e.in.Manifest {
 		e.evidence.IsManifest()
 	}
-	if old != nil {
+	switch {
+	case old != nil:
 		e.disown(own)
 		e.putBack(own, stored)
+	case e.in.Survey != "":
+		e.leaveDefaults(own.Deliberate()) // what is stored was put back before
 	}
 	e.author = e.authorsOwn()
 }
@@ -69,6 +72,11 @@ func (e *evaluation) putBack(own, stored provenance.Record) {
 			}
 		}
 	}
+	e.leaveDefaults(candidates)
+}
+
+// leaveDefaults leaves those of the fields to their author that have the API's default.
+func (e *evaluation) leaveDefaults(candidates []workload.Path) {
 	for _, p := range candidates {
 		if !p.InTemplate() && e.isDefault(e.in.New, p) && !slices.Contains(e.deliberate, p) {
 			e.deliberate = append(e.deliberate, p)

@@ -97,3 +97,17 @@ func TestARequestForARepairCompletesTheTemplateOnlyWhereTheNamespaceWantsIt(t *t
 		})
 	}
 }
+
+// What a patch put back to the API's default is its author's for a survey as it is for his
+// next write: else the posture loop would ask for a repair that the webhook never makes.
+func TestASurveyKeepsADefaultThatWasPatchedOverOurs(t *testing.T) {
+	stored := guarded(t)
+	patched := write{new: inStrategy(t, stored, "25%", "maxUnavailable"), old: stored, namespace: careful}.evaluate(t).object
+	next := write{new: patched, namespace: careful, survey: policy.NextRollout}.evaluate(t)
+	if next.State() != policy.Risky || next.found(policy.MaxUnavailableAuthored) == nil {
+		t.Errorf("state %s, changes %v, codes %v", next.State(), next.Changes, next.codes())
+	}
+	if now := (write{new: patched, namespace: careful, survey: policy.WithoutRollout}).evaluate(t); len(now.Changes) > 0 {
+		t.Errorf("changes %v", now.Changes)
+	}
+}

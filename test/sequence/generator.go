@@ -96,7 +96,11 @@ func Generate(seed uint64) Sequence {
 	s := Sequence{Seed: seed, NativeSleep: g.chance(75), AssumeService: g.chance(50), Around: g.around.clone()}
 	s.Steps = append(s.Steps, Step{Manner: g.manner(), Absent: g.chance(10)})
 	for len(s.Steps) < Length {
-		s.Steps = append(s.Steps, g.step())
+		next := g.step()
+		s.Steps = append(s.Steps, next)
+		if (next.Around != nil || next.Absent) && len(s.Steps) < Length && g.chance(50) {
+			s.Steps = append(s.Steps, Step{Looks: true}) // something is late, or slipped through
+		}
 	}
 	return s
 }
@@ -109,7 +113,7 @@ func (g *generator) manner() Manner {
 }
 
 func (g *generator) step() Step {
-	s := Step{Manner: g.manner(), Absent: g.chance(8)}
+	s := Step{Manner: g.manner(), Absent: g.chance(12)}
 	switch n := g.IntN(100); {
 	case n < 18:
 		g.turn()
