@@ -12,7 +12,9 @@ import (
 func TestAKindThatIsServedInAnotherVersionOnlyIsSaid(t *testing.T) {
 	const gap = "TargetGroupBinding (eks.amazonaws.com) cannot be read: served as v9, v1alpha1 only, and Rollguard reads v1, so no load balancer was counted for it; if one sends requests here, set rollguard.io/exposure"
 	rollguard, s := commandLine(t), newService(t)
-	of := func(version string) string { return crd("eks.amazonaws.com", version, "TargetGroupBinding", "Namespaced") }
+	of := func(version string) string {
+		return crd("eks.amazonaws.com", version, "TargetGroupBinding", "Namespaced")
+	}
 	// Two versions, of which one is stored.
 	manifest := of("v9") + strings.Replace(of("v1alpha1")[strings.Index(of("v1alpha1"), "  - name:"):], "storage: true", "storage: false", 1)
 	if err := applyCRD(t.Context(), manifest); err != nil {

@@ -11,15 +11,24 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	typedappsv1 "k8s.io/client-go/kubernetes/typed/apps/v1"
 
 	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/decision"
+	"github.com/rollguard/rollguard/pkg/policy"
+	"github.com/rollguard/rollguard/pkg/topology"
+	"github.com/rollguard/rollguard/pkg/workload"
 	"github.com/rollguard/rollguard/test/sequence"
 )
 
@@ -37,11 +46,9 @@ func TestRollguardNeverStartsARolloutWhateverIsWritten(t *testing.T) {
 		if failure != nil {
 			t.Fatalf("%v\nreplay: go test ./test/apiserver -run %s -seed=%d -sequences=1", failure, t.Name(), seed)
 		}
-		total.Writes += done.Writes
-		total.Rollouts += done.Rollouts
-		total.Refused += done.Refused
+		total = total.Plus(done)
 	}
-	t.Logf("%d writes, %d of them rollouts; %d refused without Rollguard too", total.Writes, total.Rollouts, total.Refused)
+	t.Logf("%s", total)
 }
 
 // twins are two namespaces, of which only one is ever labelled.
@@ -49,6 +56,9 @@ type twins struct {
 	shop     *shop
 	warnings *warnings
 	clients  kubernetes.Interface
+	bindings dynamic.ResourceInterface
+	around   sequence.Surroundings
+	maker    *decision.Maker
 	guarded  *copyOf
 	shadow   *copyOf
 	last     string
@@ -64,6 +74,12 @@ func newTwins(t *testing.T, seed uint64) *twins {
 	if w.clients, err = kubernetes.NewForConfig(config); err != nil {
 		t.Fatal(err)
 	}
+	objects, err := dynamic.NewForConfig(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.bindings = objects.Resource(schema.GroupVersionResource{Group: "elbv2.k8s.aws", Version: "v1beta1", Resource: "targetgroupbindings"}).Namespace(w.shop.name)
+	w.maker = decision.NewMaker(api.NewResolver(nil, api.DefaultBounds()))
 	shadow := fmt.Sprintf("%s-%d-shadow", w.shop.name, seed)
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: shadow}}
 	if _, err := w.clients.CoreV1().Namespaces().Create(t.Context(), namespace, metav1.CreateOptions{}); err != nil {
@@ -80,10 +96,29 @@ func newTwins(t *testing.T, seed uint64) *twins {
 func (w *twins) Guarded() sequence.Store { return w.guarded }
 func (w *twins) Shadow() sequence.Store  { return w.shadow }
 
+// Ask puts the question of the posture loop with what is around. The webhook's own loop
+// looks here too, and may not repair: its ClusterRole is bound to nobody.
+func (w *twins) Ask(stored *appsv1.Deployment, question policy.Survey) (decision.Decision, error) {
+	return w.decide(stored, question)
+}
+
+func (w *twins) decide(d *appsv1.Deployment, question policy.Survey) (decision.Decision, error) {
+	raw, err := json.Marshal(d)
+	if err != nil {
+		return decision.Decision{}, err
+	}
+	return w.maker.Make(&decision.Request{
+		New: raw, Namespace: w.around.NamespaceAnnotations(), Graph: w.around.Graph(w.shop.name),
+		NativeSleep: true, AssumeService: true, Survey: question,
+	})
+}
+
 // Surround writes what is around, and waits until the webhook has seen it: a dry run of
 // another Deployment is answered as the routes have it, with a warning that names an
-// unknown annotation of the namespace that is another one each time.
+// unknown annotation of the namespace that is another one each time. Nothing that comes or
+// goes writes the Deployment.
 func (w *twins) Surround(around sequence.Surroundings, seen bool) error {
+	w.around = around
 	now := fmt.Sprintf("%s, seen %t", around, seen)
 	if now == w.last {
 		return nil
@@ -95,9 +130,9 @@ func (w *twins) Surround(around sequence.Surroundings, seen bool) error {
 		return err
 	}
 	eventually(w.shop.t, "the webhook sees "+now, func(ctx context.Context) bool {
-		return w.sees(ctx, around, seen, marker)
+		return w.sees(ctx, seen, marker)
 	})
-	return nil
+	return w.guarded.untouched()
 }
 
 func (w *twins) namespace(around sequence.Surroundings, seen bool, marker string) error {
@@ -120,7 +155,10 @@ func (w *twins) namespace(around sequence.Surroundings, seen bool, marker string
 func (w *twins) routes(around sequence.Surroundings) error {
 	ctx, name := w.shop.t.Context(), w.shop.name
 	ingresses, services := w.clients.NetworkingV1().Ingresses(name), w.clients.CoreV1().Services(name)
-	errs := []error{gone(ingresses.Delete(ctx, "web", metav1.DeleteOptions{}))}
+	errs := []error{gone(ingresses.Delete(ctx, "web", metav1.DeleteOptions{})), gone(w.bindings.Delete(ctx, "web", metav1.DeleteOptions{}))}
+	for _, b := range around.Bindings(name) {
+		errs = append(errs, w.bind(ctx, b))
+	}
 	for _, ing := range around.Ingresses(name) {
 		_, err := ingresses.Create(ctx, ing, metav1.CreateOptions{})
 		errs = append(errs, err)
@@ -135,6 +173,17 @@ func (w *twins) routes(around sequence.Surroundings) error {
 	return errors.Join(append(errs, gone(err))...)
 }
 
+func (w *twins) bind(ctx context.Context, b *topology.TargetGroupBinding) error {
+	tree, err := runtime.DefaultUnstructuredConverter.ToUnstructured(b)
+	if err != nil {
+		return err
+	}
+	u := &unstructured.Unstructured{Object: tree}
+	u.SetGroupVersionKind(schema.GroupVersionKind{Group: "elbv2.k8s.aws", Version: "v1beta1", Kind: "TargetGroupBinding"})
+	_, err = w.bindings.Create(ctx, u, metav1.CreateOptions{})
+	return err
+}
+
 func gone(err error) error {
 	if apierrors.IsNotFound(err) {
 		return nil
@@ -142,17 +191,21 @@ func gone(err error) error {
 	return err
 }
 
-// sees tells whether the webhook's view is the present one.
-func (w *twins) sees(ctx context.Context, around sequence.Surroundings, seen bool, marker string) bool {
+// sees tells whether the webhook's view is the present one: it decides as the core does
+// with what is around now.
+func (w *twins) sees(ctx context.Context, seen bool, marker string) bool {
 	w.warnings.clear()
-	d, err := w.guarded.client.Create(ctx, routeProbe(w.shop), metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+	probe := routeProbe(w.shop)
+	d, err := w.guarded.client.Create(ctx, probe, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
 	if err != nil {
 		return false
 	}
-	route := around.Service && around.TargetType != ""
-	_, called := d.Annotations[api.AnnotationInjected]
-	return called == seen && (!seen || w.warnings.mention(marker) && routeOf(d) == expectedRoute(around) &&
-		w.warnings.mention("("+around.TargetType+" targets)") == route)
+	if _, called := d.Annotations[api.AnnotationInjected]; !seen {
+		return !called
+	}
+	expected, err := w.decide(probe, "")
+	return err == nil && w.warnings.mention(marker) && sameRoutes(d, &expected) &&
+		(len(expected.Exposure.Routes) == 0 || w.warnings.mention(expected.Exposure.Routes[0].String()))
 }
 
 // routeProbe is a Deployment whose own annotations make every route visible.
@@ -171,14 +224,32 @@ func routeProbe(s *shop) *appsv1.Deployment {
 	}
 }
 
-// routeOf tells routes apart: only a proven one gives a probe, and only ip targets
-// behind an ALB call for minReadySeconds.
-func routeOf(d *appsv1.Deployment) string {
-	return fmt.Sprintf("probe %t, min ready %t", d.Spec.Template.Spec.Containers[0].ReadinessProbe != nil, d.Spec.MinReadySeconds > 0)
+// sameRoutes tells whether what was stored is what a decision would write where routes make
+// a difference: probes, minReadySeconds and the sleep.
+func sameRoutes(d *appsv1.Deployment, expected *decision.Decision) bool {
+	app := &d.Spec.Template.Spec.Containers[0]
+	got := map[workload.Path]any{
+		workload.MinReadySeconds: d.Spec.MinReadySeconds, workload.ReadinessProbe("app"): app.ReadinessProbe, workload.PreStop("app"): (*corev1.LifecycleHandler)(nil),
+	}
+	if app.Lifecycle != nil {
+		got[workload.PreStop("app")] = app.Lifecycle.PreStop
+	}
+	want := map[workload.Path]string{workload.MinReadySeconds: "0", workload.ReadinessProbe("app"): "null", workload.PreStop("app"): "null"}
+	for _, c := range expected.Changes {
+		want[c.Path] = string(c.To)
+	}
+	for path, value := range got {
+		text, err := json.Marshal(value)
+		if err != nil || !sameJSON(text, []byte(want[path])) {
+			return false
+		}
+	}
+	return true
 }
 
-func expectedRoute(s sequence.Surroundings) string {
-	return fmt.Sprintf("probe %t, min ready %t", s.Service, s.Service && s.TargetType == "ip")
+func sameJSON(a, b []byte) bool {
+	var x, y any
+	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && cmp.Equal(x, y)
 }
 
 // copyOf is one Deployment of the API server.
@@ -186,6 +257,20 @@ type copyOf struct {
 	ctx    context.Context
 	client typedappsv1.DeploymentInterface
 	stored bool
+	// version is the resourceVersion after the last write.
+	version string
+}
+
+// untouched tells whether nobody else has written the Deployment.
+func (c *copyOf) untouched() error {
+	if !c.stored {
+		return nil
+	}
+	d, err := c.client.Get(c.ctx, "web", metav1.GetOptions{})
+	if err == nil && d.ResourceVersion != c.version {
+		err = fmt.Errorf("%w: something wrote the Deployment, which has version %s and had %s", sequence.ErrBroken, d.ResourceVersion, c.version)
+	}
+	return err
 }
 
 func (c *copyOf) Try(w sequence.Write) (*appsv1.Deployment, error) {
@@ -194,7 +279,9 @@ func (c *copyOf) Try(w sequence.Write) (*appsv1.Deployment, error) {
 
 func (c *copyOf) Keep(w sequence.Write) (*appsv1.Deployment, error) {
 	d, err := c.write(w, nil)
-	c.stored = c.stored || err == nil
+	if err == nil {
+		c.stored, c.version = true, d.ResourceVersion
+	}
 	return d, err
 }
 
