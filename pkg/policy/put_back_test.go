@@ -1,6 +1,7 @@
 package policy_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -80,4 +81,23 @@ func TestAShortDeadlineGivesNoShortStartupBudget(t *testing.T) {
 	if got := m.value(t, workload.StartupProbe("app")); !strings.Contains(got, `"failureThreshold":120`) {
 		t.Errorf("startup probe %s", got)
 	}
+}
+
+// The revision is of before Rollguard: template and annotations have nothing of ours, the
+// rest of the spec still has.
+func TestAnUndoThatDropsTheRecordTakesBackWhatWasAddedToAnOptedOutDeployment(t *testing.T) {
+	stored := put(t, guarded(t), "disabled", "metadata", "labels", "rollguard.io/inject")
+	var template struct{ Spec struct{ Template any } }
+	if err := json.Unmarshal([]byte(rolled(t, bare)), &template); err != nil {
+		t.Fatal(err)
+	}
+	undone := put(t, put(t, stored, template.Spec.Template, "spec", "template"), map[string]any{}, "metadata", "annotations")
+	m := write{new: undone, old: stored, namespace: careful}.evaluate(t)
+	if got := m.value(t, workload.MaxUnavailable); got != `"25%"` {
+		t.Errorf("maxUnavailable %s, want the API's default", got)
+	}
+	if got := m.value(t, workload.MinReadySeconds); got != "" && got != "0" {
+		t.Errorf("minReadySeconds %s", got)
+	}
+	sameTemplate(t, m, undone)
 }

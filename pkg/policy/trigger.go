@@ -18,7 +18,7 @@ func (e *evaluation) leaveAlone() bool {
 	case d.Labels[api.LabelInject] == api.InjectDisabled:
 		// What was added before goes away with the next rollout.
 		e.optedOut, e.result.optedOut = true, true
-		if d.Annotations[api.AnnotationInjected] == "" {
+		if !recorded(d) && !recorded(e.in.Old) {
 			return true
 		}
 	case d.Controller != "" && !e.in.Settings.MutateOwned.Value:
@@ -31,6 +31,12 @@ func (e *evaluation) leaveAlone() bool {
 	}
 	e.result.Trigger = Created
 	return false
+}
+
+// recorded tells whether a Deployment has something of ours. One that loses the record with
+// a write, as an undo to a revision of before Rollguard does, may still have it in its spec.
+func recorded(d *workload.Deployment) bool {
+	return d != nil && d.Annotations[api.AnnotationInjected] != ""
 }
 
 // maxContainers is far above any Pod that runs, and keeps one object from costing more

@@ -129,3 +129,19 @@ func TestAProbeThatTheAuthorEditsIsHisFromThenOn(t *testing.T) {
 	want.Readiness.HTTPGet.Path = "/edited"
 	expect(t, s.get(), want)
 }
+
+func TestAnUndoOfAnOptedOutDeploymentTakesBackTheRest(t *testing.T) {
+	s := newShop(t, "{}", annotations)
+	s.kubectl(s.bare(), "apply", "-f", "-")
+	s.replicaSet(s.get(), 1) // of before Rollguard
+	s.label()
+	s.waitForPolicy("preStop:")
+	s.kubectl("", "set", "image", "deployment/web", "-n", s.name, "app=registry.example/web:2")
+	expect(t, s.get(), byContract())
+	s.replicaSet(s.get(), 2)
+	s.kubectl("", "label", "deployment", "web", "-n", s.name, "rollguard.io/inject=disabled")
+	s.kubectl("", "rollout", "undo", "deployment", "web", "-n", s.name, "--to-revision=1")
+	expect(t, s.get(), untouched())
+	// Shorter than our minReadySeconds: validation would refuse this, were that still there.
+	s.kubectl("", "patch", "deployment", "web", "-n", s.name, "-p", `{"spec":{"progressDeadlineSeconds":21}}`)
+}

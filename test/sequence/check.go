@@ -71,6 +71,9 @@ func (r *run) letGo(s Step, before copies) bool {
 	if settings.Rollout.Value == api.RolloutImmediate {
 		return true // decisions.md 2: "the template is evaluated on every write (the author accepts rollouts)"
 	}
+	if uncalled(before.guarded) && uncalled(r.guarded) {
+		return true // adr/0007: an opted-out Deployment without the record does not reach us
+	}
 	if adopted(before) || s.Undo > 0 && adopted(r.copies) {
 		return true // leftover.go: "a number that he saw and kept is his"
 	}
@@ -92,6 +95,11 @@ func (r *run) letGo(s Step, before copies) bool {
 		return true // adr/0007: only one "that still carries the record reaches us"
 	}
 	return false
+}
+
+// uncalled tells whether a Deployment opted out and has nothing of ours any more.
+func uncalled(d *appsv1.Deployment) bool {
+	return d.Labels[api.LabelInject] == api.InjectDisabled && d.Annotations[api.AnnotationInjected] == ""
 }
 
 // adopted tells whether what counts as the author's in the stored template is not what
