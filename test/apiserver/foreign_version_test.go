@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"time"
 )
 
 // A cluster may be ahead of Rollguard, or far behind: what it serves in other versions only
@@ -12,11 +11,10 @@ import (
 func TestAKindThatIsServedInAnotherVersionOnlyIsSaid(t *testing.T) {
 	const gap = "TargetGroupBinding (eks.amazonaws.com) cannot be read: served as v9, v1alpha1 only, and Rollguard reads v1, so no load balancer was counted for it; if one sends requests here, set rollguard.io/exposure"
 	rollguard, s := commandLine(t), newService(t)
-	of := func(version string) string {
-		return crd("eks.amazonaws.com", version, "TargetGroupBinding", "Namespaced")
-	}
 	// Two versions, of which one is stored.
-	manifest := of("v9") + strings.Replace(of("v1alpha1")[strings.Index(of("v1alpha1"), "  - name:"):], "storage: true", "storage: false", 1)
+	manifest := crd("eks.amazonaws.com", "v9", "TargetGroupBinding", "Namespaced")
+	above, version, _ := strings.Cut(manifest, "  versions:\n")
+	manifest = above + "  versions:\n" + version + strings.NewReplacer("v9", "v1alpha1", "storage: true", "storage: false").Replace(version)
 	if err := applyCRD(t.Context(), manifest); err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +31,7 @@ func TestAKindThatIsServedInAnotherVersionOnlyIsSaid(t *testing.T) {
 	}
 	s.kubectl("", "delete", "deployment", "web", "-n", s.name)
 	s.kubectl(manifest, "delete", "--wait", "-f", "-")
-	eventuallyWithin(t, time.Minute, "the warning goes with the kind", func(context.Context) bool {
+	eventually(t, "the warning goes with the kind", func(context.Context) bool {
 		return !strings.Contains(strings.Join(s.dryRun().Warnings(), "; "), "eks.amazonaws.com")
 	})
 }
