@@ -103,8 +103,8 @@ func changedEntries() []Entry {
 	return []Entry{
 		{MaxUnavailableSet, Changed, "A rollout takes no Pod away before its replacement is available.", ""},
 		{MaxSurgeSet, Changed, "A rollout may add this many Pods.", ""},
-		{StartupProbeAdded, Changed, "The container had no startup probe, so a slow start counted as ready.", "Set a startup path if the application has one."},
-		{ReadinessProbeAdded, Changed, "The container had no readiness probe, so it counted as ready at once.", "Set a readiness path if the application has one."},
+		{StartupProbeAdded, Changed, "The author wrote no startup probe, and a slow start without one counts as ready.", "Set a startup path if the application has one."},
+		{ReadinessProbeAdded, Changed, "The author wrote no readiness probe, and a container without one counts as ready at once.", "Set a readiness path if the application has one."},
 		{PreStopSleepAdded, Changed, "A terminating Pod goes on serving until nothing new is sent to it.", ""},
 		{PreStopExecAdded, Changed, "A terminating Pod goes on serving until nothing new is sent to it; it waits by the command sleep, as the API server is older than 1.30 or the configuration asks for that.", "Make sure that the image has a sleep command, or upgrade to Kubernetes 1.30."},
 		{GracePeriodRaised, Changed, "The grace period covers the sleep and leaves time to shut down.", ""},

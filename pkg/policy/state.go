@@ -24,7 +24,8 @@ const (
 	// Unguarded: something is missing that Rollguard would write, or a wait of ours is too
 	// short by now, as after an Ingress that came late.
 	Unguarded State = "unguarded"
-	// Risky: nothing is left to write, and requests may be lost all the same.
+	// Risky: nothing is missing that Rollguard would write, and requests may be lost all the
+	// same. Values of ours may be pending beside.
 	Risky State = "at-risk"
 	// Unexposed: nothing sends traffic there.
 	Unexposed State = "not-exposed"
@@ -48,21 +49,12 @@ func (r *Result) State() State {
 		return Unexposed
 	case r.lacking > 0:
 		return Unguarded
-	case len(r.Changes) > 0 && r.Exposure.Kind != topology.None:
-		return Pending
 	case r.hasRisk():
 		return Risky
+	case len(r.Changes) > 0 && r.Exposure.Kind != topology.None:
+		return Pending
 	}
 	return Guarded
-}
-
-func (r *Result) hasRisk() bool {
-	for i := range r.Findings {
-		if r.Findings[i].Outcome == AtRisk {
-			return true
-		}
-	}
-	return false
 }
 
 // protectsMore tells whether the new value of a field of ours is needed: with the old
@@ -101,17 +93,6 @@ func (r *Result) ChangedRules() []string {
 	for i := range r.Changes {
 		if rule := string(r.Changes[i].Rule); rule != "" && !slices.Contains(out, rule) {
 			out = append(out, rule)
-		}
-	}
-	return out
-}
-
-// Risks are the sentences of the findings that are at risk.
-func (r *Result) Risks() []string {
-	var out []string
-	for i := range r.Findings {
-		if r.Findings[i].Outcome == AtRisk {
-			out = append(out, r.Findings[i].Message)
 		}
 	}
 	return out

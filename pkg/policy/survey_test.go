@@ -3,6 +3,8 @@ package policy_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/rollguard/rollguard/pkg/policy"
 	"github.com/rollguard/rollguard/pkg/topology"
 	"github.com/rollguard/rollguard/pkg/workload"
@@ -36,6 +38,7 @@ func TestASurveyTellsHowADeploymentStands(t *testing.T) {
 		"the mode is audit, so nothing will be":    {write{namespace: map[string]string{"mode": "audit"}}, policy.Unguarded},
 		"its author asks to keep what is missing":  {write{new: annotate(t, bare, "keep", "strategy,startup-probe,readiness-probe,pre-stop,grace-period,min-ready,progress-deadline")}, policy.Guarded},
 		"the author takes Pods away on purpose":    {write{new: put(t, guarded(t), "50%", "spec", "strategy", "rollingUpdate", "maxUnavailable"), namespace: careful}, policy.Risky},
+		"the same, and a value of ours is pending": {write{new: put(t, guarded(t), "50%", "spec", "strategy", "rollingUpdate", "maxUnavailable")}, policy.Risky},
 		"a road there may be cannot be read":       {write{exposure: topology.Exposure{Kind: topology.None, Gaps: []topology.Gap{{Object: "Ingress shop/web", Reason: "names IngressClass x, which does not exist"}}}}, policy.Risky},
 		"the author wrote probes and nothing else": {write{new: probed(bare)}, policy.Unguarded},
 	} {
@@ -109,5 +112,19 @@ func TestASurveyKeepsADefaultThatWasPatchedOverOurs(t *testing.T) {
 	}
 	if now := (write{new: patched, namespace: careful, survey: policy.WithoutRollout}).evaluate(t); len(now.Changes) > 0 {
 		t.Errorf("changes %v", now.Changes)
+	}
+}
+
+func TestRisksAreToldWorstFirst(t *testing.T) {
+	r := policy.Result{Findings: []policy.Finding{
+		{Outcome: policy.AtRisk, Code: policy.UnknownAnnotation, Message: "a word nobody knows"},
+		{Outcome: policy.Kept, Code: policy.RecreateStrategy, Message: "no risk"},
+		{Outcome: policy.AtRisk, Code: policy.PreStopTooShort, Message: "a short hook"},
+		{Outcome: policy.AtRisk, Code: policy.RecreateStrategy, Message: "an outage"},
+		{Outcome: policy.AtRisk, Code: policy.InvalidAnnotation, Message: "a value that cannot be used"},
+	}}
+	want := []string{"an outage", "a short hook", "a word nobody knows", "a value that cannot be used"}
+	if diff := cmp.Diff(want, r.Risks()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
