@@ -1,6 +1,7 @@
 package posture
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -22,14 +23,16 @@ const controller = "rollguard.io/posture"
 // event is what is said about one Deployment.
 type event struct {
 	reason, note string
-	warn         bool
+	// known is what tells it from another Event of the same reason; empty means the note.
+	known string
+	warn  bool
 }
 
-// hash is the same for the same words about the same Deployment, in every replica and
+// hash is the same for the same news about the same Deployment, in every replica and
 // after every restart.
 func (e event) hash(uid string) uint64 {
 	h := fnv.New64a()
-	_, _ = fmt.Fprintf(h, "%s\x00%s\x00%s", uid, e.reason, e.note) // a hash takes all
+	_, _ = fmt.Fprintf(h, "%s\x00%s\x00%s", uid, e.reason, cmp.Or(e.known, e.note)) // a hash takes all
 	return h.Sum64()
 }
 
@@ -66,11 +69,16 @@ func (l *Loop) emit(ctx context.Context, about target, e event) bool {
 			Namespace: about.namespace, Name: about.name, UID: types.UID(about.uid),
 		},
 	}, metav1.CreateOptions{})
-	if err == nil || apierrors.IsAlreadyExists(err) {
+	if err == nil || apierrors.IsAlreadyExists(err) || goes(err) {
 		return true
 	}
 	l.Log.Warn("an Event cannot be written", zap.String("namespace", about.namespace), zap.String("name", about.name), zap.Error(err))
 	return false
+}
+
+// goes tells whether the namespace is being deleted, or is gone: nobody needs the Event.
+func goes(err error) bool {
+	return apierrors.IsNotFound(err) || apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause)
 }
 
 // The limits of events.k8s.io (Kubernetes pkg/apis/core/validation/events.go), and of

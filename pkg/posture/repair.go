@@ -13,6 +13,7 @@ import (
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/decision"
 	"github.com/rollguard/rollguard/pkg/policy"
+	"github.com/rollguard/rollguard/pkg/topology"
 )
 
 // fieldManager owns the annotation that asks for a repair, and nothing else.
@@ -58,9 +59,19 @@ func (v *survey) repair(ctx context.Context, to target, r repairable) {
 }
 
 func wantsRepair(next *decision.Decision) bool {
-	state := next.State()
-	return (state == policy.Unguarded || state == policy.Pending) && next.Mode != api.Audit &&
-		next.Settings.Repair.Value.Includes(api.RepairStrategy)
+	return lacks(next) && next.Mode != api.Audit && next.Settings.Repair.Value.Includes(api.RepairStrategy)
+}
+
+// lacks tells whether something of ours is to be written. A risk counts before what is
+// pending, and does not keep that from being repaired.
+func lacks(next *decision.Decision) bool {
+	switch next.State() {
+	case policy.Unguarded, policy.Pending:
+		return true
+	case policy.Risky:
+		return len(next.Changes) > 0 && next.Exposure.Kind != topology.None
+	}
+	return false
 }
 
 // Due is what the namespace wants repaired next in a stored Deployment, given the decision

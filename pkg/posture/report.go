@@ -2,6 +2,7 @@ package posture
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rollguard/rollguard/pkg/api"
@@ -24,21 +25,61 @@ func reasons(s policy.State) string {
 	return reasonAtRisk
 }
 
-// report is what an Event says about a Deployment in this state, "" for nothing. It
-// holds nothing that changes from one look to the next while the reason stays the
-// same: the text is what an Event is known by.
-func report(s policy.State, d *decision.Decision) string {
+// report is the Event about a Deployment in this state, without a note where there is
+// nothing to say. It holds nothing that changes from one look to the next while the
+// reason stays the same: that is what an Event is known by.
+func report(s policy.State, d *decision.Decision) event {
+	e := event{reason: reasons(s), warn: true}
 	switch s {
 	case policy.Unguarded:
-		text := fmt.Sprintf("This Deployment is not guarded%s. Missing: %s.", behind(d), strings.Join(d.ChangedRules(), ", "))
-		if d.Mode == api.Audit {
-			return text + " The mode is audit, so Rollguard will not add it."
+		e.note = fmt.Sprintf("This Deployment is not guarded%s. Missing: %s. %s", behind(d), strings.Join(d.ChangedRules(), ", "), remedy(d))
+		if len(d.Risks()) > 0 {
+			e.note += " A rollout may lose requests even then: " + risks(d) + "."
 		}
-		return text + " The next rollout adds it; kubectl rollout restart starts one."
+		e.known = known(d)
 	case policy.Risky:
-		return fmt.Sprintf("A rollout of this Deployment may lose requests%s: %s.", behind(d), risks(d))
+		e.note = fmt.Sprintf("A rollout of this Deployment may lose requests%s: %s.", behind(d), risks(d))
 	}
-	return ""
+	return e
+}
+
+// remedy says how what is missing gets there.
+func remedy(d *decision.Decision) string {
+	now, later := split(d)
+	switch wanted := d.Settings.Repair.Value; {
+	case d.Mode == api.Audit:
+		return "The mode is audit, so Rollguard will not add it."
+	case wanted.Includes(api.RepairStrategy) && len(later) == 0:
+		return "Rollguard adds it by itself, as the namespace asks; no rollout is needed."
+	case wanted.Includes(api.RepairRollout):
+		return "Rollguard adds it by itself and starts the rollout, as the namespace asks, once the last rollout is over and the Deployment is not paused."
+	case wanted.Includes(api.RepairStrategy) && len(now) > 0:
+		return "Rollguard adds " + strings.Join(now, ", ") + " by itself, as the namespace asks; the next rollout adds the rest, and kubectl rollout restart starts one."
+	}
+	return "The next rollout adds it; kubectl rollout restart starts one."
+}
+
+// known is what a report of missing things is known by. Where the strategy is repaired, its
+// rules do not count: what is left afterwards is no news.
+func known(d *decision.Decision) string {
+	now, later := split(d)
+	if !d.Settings.Repair.Value.Includes(api.RepairStrategy) || d.Mode == api.Audit || len(later) == 0 {
+		later = append(now, later...)
+	}
+	return strings.Join([]string{behind(d), string(d.Mode), string(d.Settings.Repair.Value), strings.Join(later, ","), risks(d)}, "\x00")
+}
+
+// split gives the rules that change something without a rollout, and those that need one.
+func split(d *decision.Decision) (now, later []string) {
+	for _, rule := range d.ChangedRules() {
+		rolls := slices.ContainsFunc(d.Changes, func(c policy.Change) bool { return string(c.Rule) == rule && c.Path.InTemplate() })
+		if rolls {
+			later = append(later, rule)
+		} else {
+			now = append(now, rule)
+		}
+	}
+	return now, later
 }
 
 func behind(d *decision.Decision) string {

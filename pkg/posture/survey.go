@@ -47,16 +47,28 @@ func (v *survey) consider(ctx context.Context, item *fastjson.Value) {
 	d, err := v.ask(raw, policy.NextRollout)
 	if err != nil {
 		v.counts[Kind{State: policy.Undecided}]++
-		v.Log.Error("a Deployment cannot be evaluated", zap.String("namespace", to.namespace), zap.String("name", to.name), zap.Error(err))
+		v.undecided(to, err)
 		return
 	}
 	state := d.State()
 	v.counts[Kind{State: state, Exposure: d.Exposure.Kind}]++
 	v.rolling = v.rolling || weRoll(item)
-	if text := report(state, &d); text != "" {
-		v.report(ctx, to, event{reason: reasons(state), note: text, warn: true})
+	if e := report(state, &d); e.note != "" {
+		v.report(ctx, to, e)
 	}
 	v.repair(ctx, to, repairable{raw: raw, decision: &d, settled: settled(item)})
+}
+
+// undecided says why a Deployment cannot be evaluated: once for as long as the reason
+// stays the same.
+func (v *survey) undecided(to target, err error) {
+	h := event{reason: string(policy.Undecided), note: err.Error()}.hash(to.uid)
+	n := v.notes[to.uid]
+	n.report = h
+	v.notes[to.uid] = n
+	if v.tally.note(v.name, to.uid).report != h {
+		v.Log.Warn("a Deployment cannot be evaluated", zap.String("namespace", to.namespace), zap.String("name", to.name), zap.Error(err))
+	}
 }
 
 // soon asks for another look.

@@ -9,8 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/valyala/fastjson"
 
-	"github.com/rollguard/rollguard/pkg/api"
-	"github.com/rollguard/rollguard/pkg/decision"
 	"github.com/rollguard/rollguard/pkg/policy"
 	"github.com/rollguard/rollguard/pkg/topology"
 )
@@ -46,35 +44,6 @@ func TestOnlyARolloutThatWeAskedForKeepsOthersWaiting(t *testing.T) {
 		if got := weRoll(fastjson.MustParse(fmt.Sprintf(rolling, asked))); got != want {
 			t.Errorf("after a repair of %s: %t", asked, got)
 		}
-	}
-}
-
-func TestAReportSaysWhatIsMissingAndWhatToDo(t *testing.T) {
-	ingress := "shop/web"
-	routes := topology.Exposure{Kind: topology.ALBIP, Routes: []topology.Route{{Via: topology.ViaIngress, Ingress: &ingress, TargetType: "ip", Service: "web"}}}
-	lacking := policy.Result{Exposure: routes, Changes: []policy.Change{{Rule: api.RuleStrategy}, {Rule: api.RuleStrategy}, {Rule: api.RuleMinReady}}}
-	audit := lacking
-	audit.Mode = api.Audit
-	risk := func(text string) policy.Finding { return policy.Finding{Outcome: policy.AtRisk, Message: text} }
-	for name, tc := range map[string]struct {
-		state  policy.State
-		result policy.Result
-		want   string
-	}{
-		"unguarded": {policy.Unguarded, lacking,
-			"This Deployment is not guarded behind ALB Ingress shop/web (ip targets). Missing: strategy, min-ready. The next rollout adds it; kubectl rollout restart starts one."},
-		"unguarded in audit mode": {policy.Unguarded, audit,
-			"This Deployment is not guarded behind ALB Ingress shop/web (ip targets). Missing: strategy, min-ready. The mode is audit, so Rollguard will not add it."},
-		"at risk without a route": {policy.Risky, policy.Result{Findings: []policy.Finding{risk("a"), {Outcome: policy.Kept, Message: "kept"}, risk("b"), risk("c"), risk("d")}},
-			"A rollout of this Deployment may lose requests: a; b; c; and 1 more."},
-		"guarded": {policy.Guarded, lacking, ""},
-		"pending": {policy.Pending, lacking, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(tc.want, report(tc.state, &decision.Decision{Result: tc.result})); diff != "" {
-				t.Errorf("-want +got:\n%s", diff)
-			}
-		})
 	}
 }
 

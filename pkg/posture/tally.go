@@ -26,7 +26,7 @@ type tally struct {
 
 // note is what is remembered of one Deployment.
 type note struct {
-	// report is the hash of the last report.
+	// report is the hash of the last report, or of why it could not be evaluated.
 	report uint64
 	// vain counts the repairs that came to nothing, and notBefore is when to try again.
 	vain      int

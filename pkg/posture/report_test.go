@@ -1,0 +1,98 @@
+package posture
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/decision"
+	"github.com/rollguard/rollguard/pkg/policy"
+	"github.com/rollguard/rollguard/pkg/topology"
+	"github.com/rollguard/rollguard/pkg/workload"
+)
+
+// lacking is a decision about a Deployment behind an Ingress, whose next rollout changes
+// fields.
+func lacking(repair api.Repair, fields ...workload.Path) *decision.Decision {
+	ingress := "shop/web"
+	d := &decision.Decision{Result: policy.Result{
+		Exposure: topology.Exposure{Kind: topology.ALBIP, Routes: []topology.Route{{Via: topology.ViaIngress, Ingress: &ingress, TargetType: "ip", Service: "web"}}},
+	}}
+	rules := map[workload.Path]api.Rule{
+		workload.MaxUnavailable: api.RuleStrategy, workload.MaxSurge: api.RuleStrategy,
+		workload.MinReadySeconds: api.RuleMinReady, workload.PreStop("app"): api.RulePreStop,
+	}
+	for _, f := range fields {
+		d.Changes = append(d.Changes, policy.Change{Path: f, Rule: rules[f]})
+	}
+	d.Settings.Repair.Value = repair
+	return d
+}
+
+// atRisk adds findings that are at risk.
+func atRisk(d *decision.Decision, messages ...string) *decision.Decision {
+	for _, m := range messages {
+		d.Findings = append(d.Findings, policy.Finding{Outcome: policy.AtRisk, Message: m}, policy.Finding{Outcome: policy.Kept, Message: "kept"})
+	}
+	return d
+}
+
+func TestAReportSaysWhatIsMissingAndWhatToDo(t *testing.T) {
+	const unguarded = "This Deployment is not guarded behind ALB Ingress shop/web (ip targets). "
+	hook := workload.PreStop("app")
+	audit := lacking(api.RepairRollout, workload.MinReadySeconds)
+	audit.Mode = api.Audit
+	for name, tc := range map[string]struct {
+		state    policy.State
+		decision *decision.Decision
+		want     string
+	}{
+		"unguarded": {policy.Unguarded, lacking(api.RepairReport, workload.MaxUnavailable, workload.MaxSurge, hook),
+			unguarded + "Missing: strategy, pre-stop. The next rollout adds it; kubectl rollout restart starts one."},
+		"unguarded in audit mode": {policy.Unguarded, audit,
+			unguarded + "Missing: min-ready. The mode is audit, so Rollguard will not add it."},
+		"the strategy is repaired, and more is missing": {policy.Unguarded, lacking(api.RepairStrategy, workload.MaxUnavailable, workload.MinReadySeconds, hook),
+			unguarded + "Missing: strategy, min-ready, pre-stop. Rollguard adds strategy, min-ready by itself, as the namespace asks; the next rollout adds the rest, and kubectl rollout restart starts one."},
+		"the strategy is repaired, and was all": {policy.Unguarded, lacking(api.RepairStrategy, workload.MinReadySeconds),
+			unguarded + "Missing: min-ready. Rollguard adds it by itself, as the namespace asks; no rollout is needed."},
+		"the strategy is repaired, and is there": {policy.Unguarded, lacking(api.RepairStrategy, hook),
+			unguarded + "Missing: pre-stop. The next rollout adds it; kubectl rollout restart starts one."},
+		"a rollout is started": {policy.Unguarded, lacking(api.RepairRollout, workload.MaxUnavailable, hook),
+			unguarded + "Missing: strategy, pre-stop. Rollguard adds it by itself and starts the rollout, as the namespace asks, once the last rollout is over and the Deployment is not paused."},
+		"no rollout is called for": {policy.Unguarded, lacking(api.RepairRollout, workload.MaxUnavailable),
+			unguarded + "Missing: strategy. Rollguard adds it by itself, as the namespace asks; no rollout is needed."},
+		"unguarded, and at risk even then": {policy.Unguarded, atRisk(lacking(api.RepairReport, hook), "a", "b", "c", "d"),
+			unguarded + "Missing: pre-stop. The next rollout adds it; kubectl rollout restart starts one. A rollout may lose requests even then: a; b; c; and 1 more."},
+		"at risk without a route": {policy.Risky, atRisk(&decision.Decision{}, "a"),
+			"A rollout of this Deployment may lose requests: a."},
+		"guarded": {policy.Guarded, lacking(api.RepairReport), ""},
+		"pending": {policy.Pending, lacking(api.RepairReport, hook), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, report(tc.state, tc.decision).note); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAReportIsTheSameAfterARepairOfTheStrategyAndAnotherWhenMoreIsMissing(t *testing.T) {
+	hook, all := workload.PreStop("app"), []workload.Path{workload.MaxUnavailable, workload.MinReadySeconds, workload.PreStop("app")}
+	hash := func(d *decision.Decision) uint64 { return report(policy.Unguarded, d).hash("uid") }
+	for _, repair := range []api.Repair{api.RepairStrategy, api.RepairRollout} {
+		first := hash(lacking(repair, all...))
+		if hash(lacking(repair, hook)) != first {
+			t.Errorf("repair %s: what is left of it after the repair of the strategy is reported again", repair)
+		}
+		if hash(lacking(repair, workload.MinReadySeconds)) == first {
+			t.Errorf("repair %s: another thing that is missing is not reported", repair)
+		}
+		if hash(atRisk(lacking(repair, hook), "a new risk")) == first {
+			t.Errorf("repair %s: a new risk is not reported", repair)
+		}
+	}
+	if hash(lacking(api.RepairReport, all...)) == hash(lacking(api.RepairReport, hook)) {
+		t.Error("where nothing is repaired, what is missing makes no difference")
+	}
+}
