@@ -1,15 +1,13 @@
 package selfprobe
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
-
-	"github.com/rollguard/rollguard/pkg/api"
 )
 
 // Entry finds a webhook of the configuration by name, nil when there is none.
@@ -23,52 +21,110 @@ func Entry(c *admissionregistrationv1.MutatingWebhookConfiguration, name string)
 }
 
 // maxTimeout is how long the API server may wait for us, in seconds: everybody's write
-// waits with it.
+// waits with it. The chart takes no more (values.schema.json).
 const maxTimeout = 5
 
 // Differences are the ways in which a configuration with [MainWebhook] is not as
-// Rollguard's manifest has it, as far as that matters: each is one sentence.
-func Differences(c *admissionregistrationv1.MutatingWebhookConfiguration) []error {
-	w := Entry(c, MainWebhook)
-	var out []error
-	unless := func(fine bool, format string, args ...any) {
-		if !fine {
-			out = append(out, fmt.Errorf("webhook "+MainWebhook+" "+format, args...))
+// Rollguard's manifest has it, the worst first. What the chart leaves to its values is no
+// difference: the failure policy, the time-out up to 5 s, more excluded namespaces, who
+// signs. An error means that the manifest itself cannot be read.
+func (i Installation) Differences(c *admissionregistrationv1.MutatingWebhookConfiguration) ([]Difference, error) {
+	manifest, err := i.expected()
+	if err != nil {
+		return nil, err
+	}
+	var out []Difference
+	for n := range manifest.Webhooks {
+		want := &manifest.Webhooks[n]
+		is := Entry(c, want.Name)
+		if is == nil {
+			out = append(out, Difference{Webhook: want.Name, Field: "name", Has: want.Name, Effect: CalledLess, So: probeBlind})
+			continue
+		}
+		p := &pair{is: is, has: want, place: i}
+		p.compare()
+		out = append(out, p.found...)
+	}
+	for n := range c.Webhooks {
+		if name := c.Webhooks[n].Name; Entry(manifest, name) == nil {
+			out = append(out, Difference{Webhook: name, Field: "name", Is: name, Effect: Otherwise, So: "Rollguard is called where it does not expect it"})
 		}
 	}
-	unless(matchesDeployments(w, admissionregistrationv1.Create) && matchesDeployments(w, admissionregistrationv1.Update),
-		"is not called for CREATE and UPDATE of apps/v1 deployments")
-	enabled := labels.Set{api.LabelInject: api.InjectEnabled, corev1.LabelMetadataName: "any"}
-	unless(selects(w.NamespaceSelector, enabled), "is not called for namespaces with the label %s=%s and no other", api.LabelInject, api.InjectEnabled)
-	unless(selects(w.ObjectSelector, labels.Set{"app": "any"}), "is not called for Deployments with any labels")
-	unless(w.FailurePolicy != nil && *w.FailurePolicy == admissionregistrationv1.Ignore,
-		"has a failurePolicy other than Ignore, so writes are refused while it is away")
-	unless(w.TimeoutSeconds != nil && *w.TimeoutSeconds <= maxTimeout, "may hold up a write for more than %d s", maxTimeout)
-	unless(len(w.ClientConfig.CABundle) > 0, "has no caBundle yet")
-	unless(Entry(c, ProbeWebhook) != nil, "has no %s beside it, so the self-probe cannot tell why it is not reached", ProbeWebhook)
-	return out
+	slices.SortStableFunc(out, func(a, b Difference) int { return cmp.Compare(a.Effect, b.Effect) })
+	return out, nil
 }
 
-func matchesDeployments(w *admissionregistrationv1.MutatingWebhook, operation admissionregistrationv1.OperationType) bool {
-	has := func(list []string, word string) bool {
-		return slices.Contains(list, word) || slices.Contains(list, "*")
-	}
-	for i := range w.Rules {
-		r := &w.Rules[i]
-		if has(r.APIGroups, "apps") && has(r.APIVersions, "v1") && has(r.Resources, "deployments") &&
-			(slices.Contains(r.Operations, operation) || slices.Contains(r.Operations, admissionregistrationv1.OperationAll)) {
-			return true
-		}
-	}
-	return false
+// pair is one webhook of the configuration, and what the manifest has for it.
+type pair struct {
+	is, has *admissionregistrationv1.MutatingWebhook
+	place   Installation
+	found   []Difference
 }
 
-// selects tells whether a selector takes an object that has these labels, and those
-// that any object may have. None takes everything.
-func selects(selector *metav1.LabelSelector, set labels.Set) bool {
-	if selector == nil {
-		return true
+// unless notes a difference where two values are not the same. Only the self-probe needs
+// the webhook that is there for it.
+func (p *pair) unless(fine bool, d Difference) {
+	if fine {
+		return
 	}
-	s, err := metav1.LabelSelectorAsSelector(selector)
-	return err == nil && s.Matches(set)
+	if d.Webhook = p.is.Name; d.Webhook == ProbeWebhook && d.So != "" {
+		d.Effect, d.So = Otherwise, probeBlind
+	}
+	p.found = append(p.found, d)
+}
+
+const probeBlind = "the self-probe cannot tell why Rollguard is not reached"
+
+// differs notes a difference of one plain field.
+func (p *pair) differs(field, is, has string) {
+	p.unless(is == has, Difference{Field: field, Is: is, Has: has, Effect: Otherwise})
+}
+
+func (p *pair) compare() {
+	p.rules()
+	p.namespaces()
+	p.objects()
+	p.conditions()
+	is, has := address(&p.is.ClientConfig), address(&p.has.ClientConfig)
+	p.unless(is == has, Difference{Field: "clientConfig", Is: is, Has: has, Effect: CalledLess})
+	p.unless(len(p.is.ClientConfig.CABundle) > 0, Difference{Field: "clientConfig.caBundle", Has: "the authority that Rollguard's certificate is from", Effect: CalledLess, So: "API servers trust nobody"})
+	if p.is.Name == ProbeWebhook {
+		is, has := value(p.is.FailurePolicy), value(p.has.FailurePolicy)
+		p.unless(is == has, Difference{Field: "failurePolicy", Is: is, Has: has, So: probeBlind})
+	}
+	seconds := int32(10) // API default
+	if p.is.TimeoutSeconds != nil {
+		seconds = *p.is.TimeoutSeconds
+	}
+	p.unless(seconds <= maxTimeout, Difference{
+		Field: "timeoutSeconds", Is: strconv.Itoa(int(seconds)), Has: fmt.Sprintf("at most %d", maxTimeout), Effect: Otherwise,
+		So: fmt.Sprintf("a write may be held up for more than %d s", maxTimeout),
+	})
+	p.differs("matchPolicy", value(p.is.MatchPolicy), value(p.has.MatchPolicy))
+	never := admissionregistrationv1.NeverReinvocationPolicy // API default
+	p.differs("reinvocationPolicy", string(*cmp.Or(p.is.ReinvocationPolicy, &never)), string(*cmp.Or(p.has.ReinvocationPolicy, &never)))
+	p.differs("sideEffects", value(p.is.SideEffects), value(p.has.SideEffects))
+	p.differs("admissionReviewVersions", strings.Join(p.is.AdmissionReviewVersions, ", "), strings.Join(p.has.AdmissionReviewVersions, ", "))
+}
+
+func value[T ~string](v *T) string {
+	if v == nil {
+		return ""
+	}
+	return string(*v)
+}
+
+// address is where the API server calls.
+func address(c *admissionregistrationv1.WebhookClientConfig) string {
+	if c.Service == nil {
+		return "URL " + *cmp.Or(c.URL, new(string))
+	}
+	port, path := int32(443), "/" // API defaults
+	if c.Service.Port != nil {
+		port = *c.Service.Port
+	}
+	if c.Service.Path != nil {
+		path = *c.Service.Path
+	}
+	return fmt.Sprintf("Service %s/%s, port %d, path %s", c.Service.Namespace, c.Service.Name, port, path)
 }

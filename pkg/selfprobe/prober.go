@@ -2,7 +2,6 @@ package selfprobe
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -28,31 +27,37 @@ const (
 // configuration says, twice at most.
 const timeout = 35 * time.Second
 
-// Prober looks. All fields are required.
+// Prober looks. All fields are required. The Deployment would be created in the namespace
+// Probe of the installation.
 type Prober struct {
+	Installation
+
 	Clients kubernetes.Interface
-	// Namespace is where the Deployment would be created, Configuration the name of the
-	// MutatingWebhookConfiguration.
-	Namespace, Configuration string
 }
 
 // Look asks once. It stores nothing.
 func (p *Prober) Look(ctx context.Context) Finding {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	made, err := p.Clients.AppsV1().Deployments(p.Namespace).Create(ctx, deployment(),
+	made, err := p.Clients.AppsV1().Deployments(p.Probe).Create(ctx, deployment(),
 		metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}, FieldManager: "rollguard-probe"})
-	if err == nil && completed(made) {
-		return Finding{Status: OK, Detail: "a Deployment that is created as a dry run is completed"}
-	}
 	configuration, missing := p.configuration(ctx)
+	var found Finding
 	switch {
+	case err == nil && completed(made):
+		found = Finding{Status: OK, Detail: "a Deployment that is created as a dry run is completed"}
 	case missing != nil:
 		return *missing
 	case err != nil:
-		return refusal(err)
+		found = refusal(err)
+	default:
+		found = unchanged(configuration, made)
 	}
-	return unchanged(configuration, made)
+	if configuration != nil {
+		// The manifest is part of the program, and read in its tests.
+		found.Differences, _ = p.Differences(configuration)
+	}
+	return found
 }
 
 func completed(d *appsv1.Deployment) bool {
@@ -93,18 +98,12 @@ func refusal(err error) Finding {
 
 // unchanged says as much as can be said about a Deployment that came back as it was.
 func unchanged(c *admissionregistrationv1.MutatingWebhookConfiguration, made *appsv1.Deployment) Finding {
-	detail := "the API server reaches the webhook, and the Deployment came back as it was"
-	switch differences := []error(nil); {
+	detail := "the Deployment came back as it was, though the API server reaches the webhook where it has to call it"
+	switch {
 	case made.Annotations[api.AnnotationInjected] != "":
 		detail = "the webhook completed the Deployment, and something changed it back"
-	case c == nil:
-	case Entry(c, ProbeWebhook) == nil:
-		detail = fmt.Sprintf("the configuration has no webhook %s, so it cannot be told why", ProbeWebhook)
-	default:
-		differences = Differences(c)
-		if len(differences) > 0 {
-			detail += ": " + strings.ReplaceAll(errors.Join(differences...).Error(), "\n", "; ")
-		}
+	case c != nil && Entry(c, ProbeWebhook) == nil:
+		detail = fmt.Sprintf("the Deployment came back as it was, and the configuration has no webhook %s, so it cannot be told why", ProbeWebhook)
 	}
 	return Finding{Status: Unchanged, Detail: detail}
 }
@@ -112,10 +111,12 @@ func unchanged(c *admissionregistrationv1.MutatingWebhookConfiguration, made *ap
 // maxLine bounds what is passed on of an error, in bytes.
 const maxLine = 500
 
-func line(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if len(text) > maxLine {
-		text = strings.ToValidUTF8(text[:maxLine], "") + "..."
+func line(text string) string { return cut(strings.Join(strings.Fields(text), " "), maxLine) }
+
+// cut shortens text to a number of bytes, and says so.
+func cut(text string, most int) string {
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "..."
 	}
 	return text
 }

@@ -32,7 +32,7 @@ func (s Status) Advice() string {
 	case Refused:
 		return "Rollguard keeps the caBundle right by itself: look at its logs, and for whoever else writes the configuration (a GitOps tool, cert-manager)."
 	case Unchanged:
-		return "Compare the webhook configuration with Rollguard's manifest, and look for errors in Rollguard's logs."
+		return "Look for errors in Rollguard's logs, and for another webhook or policy that changes Deployments back."
 	case Unknown:
 		return "Look at the message: the namespace of the probe, or the right to create Deployments in it, may be missing."
 	}
@@ -44,4 +44,41 @@ type Finding struct {
 	Status Status
 	// Detail is one line: the API server's own words where there are any.
 	Detail string
+	// Differences are those of the configuration from the manifest, the worst first.
+	Differences []Difference
 }
+
+// maxDifferences is how many are told in a line.
+const maxDifferences = 3
+
+// Altered tells how the configuration differs from the manifest, "" where it does not.
+func (f *Finding) Altered() string {
+	if len(f.Differences) == 0 {
+		return ""
+	}
+	return "the configuration was altered: " + Sentences(f.Differences, maxDifferences)
+}
+
+// Says is the evidence in one line, with what differs.
+func (f *Finding) Says() string {
+	if altered := f.Altered(); altered != "" {
+		return f.Detail + "; " + altered
+	}
+	return f.Detail
+}
+
+// Advice is one line on what to do, "" where nothing is. Where the configuration keeps the
+// API server from calling, or sends it elsewhere, that is the cause.
+func (f *Finding) Advice() string {
+	switch f.Status {
+	case Unchanged, Unreachable, Refused:
+		if len(f.Differences) > 0 && f.Differences[0].Effect != Otherwise {
+			return Repair
+		}
+	}
+	return f.Status.Advice()
+}
+
+// Repair is the advice about an altered configuration. An apply merges: it leaves what
+// somebody added.
+const Repair = "Put the webhook configuration right with kubectl edit (to apply Rollguard's manifest again does not take out what somebody added), and look for who changed it: kubectl get -o yaml --show-managed-fields names them."

@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"go.uber.org/zap"
 	"k8s.io/apimachinery/pkg/util/uuid"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
@@ -27,8 +25,6 @@ const (
 	postureQPS   = 20
 	postureBurst = 40
 )
-
-const probeEvery = time.Minute
 
 // newPosture is nil when posture is switched off.
 func (s *server) newPosture() (*posture.Loop, error) {
@@ -82,32 +78,6 @@ func (s *server) startPosture(ctx context.Context) error {
 		return nil
 	}
 	return s.posture.Start(ctx)
-}
-
-// probe runs the self-probe. When the webhook is back, writes may have slipped through.
-func (s *server) probe(clients kubernetes.Interface, identity string) func(context.Context, func(bool)) {
-	o, log := s.options.Posture, s.options.Log.Named("self-probe")
-	every := o.ProbeEvery
-	if every == 0 {
-		every = probeEvery
-	}
-	return func(ctx context.Context, works func(bool)) {
-		w := selfprobe.Watch{
-			Prober:   selfprobe.Prober{Clients: clients, Namespace: o.ProbeNamespace, Configuration: o.Configuration},
-			Every:    every,
-			Identity: identity,
-			Failed:   func(err error) { log.Warn("an Event cannot be written", zap.Error(err)) },
-			Tell: func(f selfprobe.Finding) {
-				s.gauges.SelfProbe(string(f.Status))
-				works(f.Status == selfprobe.OK || f.Status == selfprobe.Unknown)
-				if f.Status != selfprobe.OK {
-					log.Warn("the API server does not get Deployments completed", zap.String("status", string(f.Status)), zap.String("detail", f.Detail))
-				}
-			},
-		}
-		w.Run(ctx)
-		s.gauges.SelfProbe("") // another replica looks from now on
-	}
 }
 
 // postureRecorder gives the counts their labels.

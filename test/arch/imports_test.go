@@ -24,8 +24,8 @@ pkg/api pkg/topology pkg/capacity pkg/decision pkg/policy pkg/workload pkg/patch
 pkg/api pkg/topology pkg/capacity pkg/decision < pkg/cluster: the live state
 pkg/api pkg/topology pkg/policy pkg/patch pkg/decision < pkg/admission: requests and responses
 pkg/api pkg/topology pkg/policy pkg/decision < pkg/posture: what admission did not see
-pkg/api                                   < pkg/selfprobe: one question to the API server
-NONE                                      < pkg/config/v1alpha1 pkg/metrics certs
+pkg/api deploy                            < pkg/selfprobe: one question to the API server, and the manifest it is held against
+NONE                                      < pkg/config/v1alpha1 pkg/metrics certs deploy
 pkg/config/v1alpha1 pkg/api pkg/topology  < pkg/config: the file, and what it means for the core
 certs                                     < certs/selfsigned: one source among several
 pkg/admission pkg/api pkg/cluster pkg/config pkg/config/v1alpha1 pkg/decision pkg/metrics pkg/policy pkg/posture pkg/selfprobe certs certs/selfsigned < pkg/server: the only place that knows everything

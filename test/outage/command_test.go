@@ -2,6 +2,7 @@ package outage
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,10 @@ import (
 	"sync"
 	"testing"
 
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/rollguard/rollguard/deploy"
 	"github.com/rollguard/rollguard/test/kube"
 	"github.com/rollguard/rollguard/test/kube/build"
 )
@@ -120,19 +125,53 @@ func TestStatusAndExplainReadTheClusterWithTheRightsOfWhoeverAsks(t *testing.T) 
 }
 
 func TestCheckIsFineWhereAllIsWell(t *testing.T) {
-	newWebhook(t)
+	w := newWebhook(t)
 	by, _ := points(t)
 	for name, words := range map[string]string{
-		"versions":      "Kubernetes v1.37",
-		"configuration": "is as Rollguard's manifest has it",
-		"admission":     "ok: a Deployment that is created as a dry run is completed",
+		"versions":  "Kubernetes v1.37",
+		"admission": "ok: a Deployment that is created as a dry run is completed",
+		// The one thing that is not the manifest's: this webhook is in no Pod.
+		"configuration": "was altered: clientConfig of webhook deployments.rollguard.io is URL " + w.addresses.URL() + ", the manifest has Service rollguard/rollguard, port 443, path /mutate; clientConfig of webhook probe",
 		"certificate":   "is valid for ",
 	} {
 		if !strings.Contains(by[name], words) {
 			t.Errorf("%s: %q", name, by[name])
 		}
 	}
+	if strings.Count(by["configuration"], ";") != 1 {
+		t.Errorf("more differs: %s", by["configuration"])
+	}
 	if strings.Contains(by["webhook"], "replicas ready") {
 		t.Errorf("a Deployment of the webhook was found, which does not run in this cluster: %s", by["webhook"])
 	}
+}
+
+func TestTheManifestAsItIsPassesForThat(t *testing.T) {
+	w := newWebhook(t)
+	ca := configuration(t).Webhooks[0].ClientConfig.CABundle
+	w.stop()
+	kubectl(t, "", "delete", "mutatingwebhookconfiguration", "rollguard")
+	unconfigure(t)
+	kubectl(t, deploy.Manifest(), "apply", "-f", "-")
+	patch := `[{"op":"add","path":"/webhooks/%d/clientConfig/caBundle","value":"` + base64.StdEncoding.EncodeToString(ca) + `"}]`
+	for i := range 2 {
+		kubectl(t, "", "patch", "mutatingwebhookconfiguration", "rollguard", "--type=json", "-p", fmt.Sprintf(patch, i))
+	}
+	by, _ := points(t)
+	if want := "MutatingWebhookConfiguration rollguard is as Rollguard's manifest has it"; by["configuration"] != want {
+		t.Errorf("got %s", by["configuration"])
+	}
+	kubectl(t, "", "patch", "mutatingwebhookconfiguration", "rollguard", "--type=json", "-p", `[{"op":"replace","path":"/webhooks/0/failurePolicy","value":"Fail"}]`)
+	if by, _ := points(t); !strings.HasSuffix(by["configuration"], "is as Rollguard's manifest has it, with failurePolicy Fail: writes are refused while no replica answers") {
+		t.Errorf("got %s", by["configuration"])
+	}
+}
+
+func configuration(t *testing.T) *admissionregistrationv1.MutatingWebhookConfiguration {
+	t.Helper()
+	c, err := world.clients.AdmissionregistrationV1().MutatingWebhookConfigurations().Get(t.Context(), "rollguard", metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }

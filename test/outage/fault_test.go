@@ -6,12 +6,15 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/zap"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/rollguard/rollguard/pkg/selfprobe"
 	"github.com/rollguard/rollguard/test/install"
 )
+
+var place = selfprobe.Installation{Namespace: "rollguard", Probe: "rollguard-probe", Configuration: "rollguard"}
 
 const jsonPatchURL = `[{"op":"replace","path":"/webhooks/0/clientConfig/url","value":"%[1]s"},{"op":"replace","path":"/webhooks/1/clientConfig/url","value":"%[1]s"}]`
 
@@ -38,6 +41,7 @@ func faults(t *testing.T) map[selfprobe.Status]func(*webhook) {
 }
 
 func TestEachFaultOnTheRoadIsNamed(t *testing.T) {
+	forgetEvents(t)
 	w := newWebhook(t)
 	account, err := install.ServiceAccount(world.plane)
 	if err != nil {
@@ -47,7 +51,7 @@ func TestEachFaultOnTheRoadIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	prober := selfprobe.Prober{Clients: clients, Namespace: "rollguard-probe", Configuration: "rollguard"}
+	prober := selfprobe.Prober{Clients: clients, Installation: place}
 	says := map[selfprobe.Status]string{
 		selfprobe.Missing:     "MutatingWebhookConfiguration rollguard does not exist",
 		selfprobe.Unreachable: "connection refused",
@@ -59,22 +63,80 @@ func TestEachFaultOnTheRoadIsNamed(t *testing.T) {
 			breakRoad(w)
 			w.finds(string(status))
 			found := prober.Look(t.Context())
-			if found.Status != status || !strings.Contains(found.Detail, says[status]) {
-				t.Errorf("found %s: %s", found.Status, found.Detail)
+			if found.Status != status || !strings.Contains(found.Says(), says[status]) {
+				t.Errorf("found %s: %s", found.Status, found.Says())
 			}
-			eventually(t, "an Event that names it", func(ctx context.Context) bool { return events(ctx, t, string(status)) == 1 })
+			eventually(t, "an Event that names it", func(ctx context.Context) bool { return events(ctx, t, string(status)+": ") == 1 })
+			well := events(t.Context(), t, "Deployments are completed again: ")
 			if by, code := points(t); code != 1 || !strings.HasPrefix(by["admission"], string(status)+": ") {
 				t.Errorf("check ended with %d and said %q", code, by["admission"])
 			}
 			kubectl(t, "", "delete", "mutatingwebhookconfiguration", "rollguard", "--ignore-not-found")
 			w.configure()
 			w.works()
+			eventually(t, "an Event that all is well again", func(ctx context.Context) bool {
+				return events(ctx, t, "Deployments are completed again: ") == well+1
+			})
+			if n := events(t.Context(), t, ""); n != 2*(well+1) {
+				t.Errorf("%d Events tell of %d faults and their ends", n, well+1)
+			}
 		})
+	}
+	w.stop()
+	var said []string
+	for _, e := range w.log.FilterLoggerName("self-probe").All() {
+		said = append(said, e.Message)
+	}
+	if n := w.log.FilterLoggerName("self-probe").FilterMessage("the API server does not get Deployments completed").Len(); n != len(says) {
+		t.Errorf("%d faults were logged %d times: %q", len(says), n, said)
 	}
 }
 
-// events counts those about the configuration that begin with a status.
-func events(ctx context.Context, t *testing.T, status string) int {
+func forgetEvents(t *testing.T) {
+	t.Helper()
+	kubectl(t, "", "delete", "events.events.k8s.io", "-n", "default", "--all")
+}
+
+func TestAFreshStartReportsNoFault(t *testing.T) {
+	kubectl(t, "", "delete", "mutatingwebhookconfiguration", "rollguard", "--ignore-not-found")
+	kubectl(t, "", "delete", "secret", "rollguard-certificates", "-n", "rollguard", "--ignore-not-found")
+	forgetEvents(t)
+	w := newWebhook(t)
+	w.stop()
+	if n := events(t.Context(), t, ""); n != 0 {
+		t.Errorf("%d Events", n)
+	}
+	if n := w.log.FilterLoggerName("self-probe").FilterLevelExact(zap.WarnLevel).FilterMessageSnippet("does not get").Len(); n != 0 {
+		t.Errorf("%d warnings in the log", n)
+	}
+}
+
+func TestAConditionThatKeepsTheProbeAwayIsNamedAsTheCause(t *testing.T) {
+	w := newWebhook(t)
+	const cause = `matchConditions[freeze] of webhook deployments.rollguard.io is "false", the manifest has not set, so Rollguard is never called`
+	kubectl(t, "", "patch", "mutatingwebhookconfiguration", "rollguard", "--type=json", "-p",
+		`[{"op":"add","path":"/webhooks/0/matchConditions/-","value":{"name":"freeze","expression":"false"}}]`)
+	unconfigure(t)
+	w.finds(string(selfprobe.Unchanged))
+	by, code := points(t)
+	if code != 1 || !strings.HasPrefix(by["admission"], "not-changed: ") || !strings.Contains(by["admission"], cause) {
+		t.Errorf("check ended with %d, and said of admission %q", code, by["admission"])
+	}
+	if !strings.Contains(by["configuration"], "was altered: "+cause) {
+		t.Errorf("of the configuration %q", by["configuration"])
+	}
+	text := rollguard(t, world.plane.KubeconfigPath(), "check").stdout
+	if strings.Count(text, "Put the webhook configuration right with kubectl edit") != 2 {
+		t.Errorf("the advice is not about the cause:\n%s", text)
+	}
+	w.configure() // as the advice says, that alone does not take it out
+	if by, _ := points(t); !strings.Contains(by["configuration"], cause) {
+		t.Errorf("after the manifest was applied again: %q", by["configuration"])
+	}
+}
+
+// events counts those about the configuration that begin so.
+func events(ctx context.Context, t *testing.T, prefix string) int {
 	t.Helper()
 	list, err := world.clients.EventsV1().Events("default").List(ctx, metav1.ListOptions{})
 	if err != nil {
@@ -82,7 +144,7 @@ func events(ctx context.Context, t *testing.T, status string) int {
 	}
 	n := 0
 	for _, e := range list.Items {
-		if e.Regarding.Name == "rollguard" && strings.HasPrefix(e.Note, status+": ") {
+		if e.Regarding.Name == "rollguard" && strings.HasPrefix(e.Note, prefix) {
 			n++
 		}
 	}
@@ -92,7 +154,7 @@ func events(ctx context.Context, t *testing.T, status string) int {
 func TestAWebhookThatIsStoppedIsUnreachable(t *testing.T) {
 	w := newWebhook(t)
 	w.stop()
-	prober := selfprobe.Prober{Clients: world.clients, Namespace: "rollguard-probe", Configuration: "rollguard"}
+	prober := selfprobe.Prober{Clients: world.clients, Installation: place}
 	if found := prober.Look(t.Context()); found.Status != selfprobe.Unreachable {
 		t.Errorf("found %s: %s", found.Status, found.Detail)
 	}
@@ -115,7 +177,7 @@ func TestAProbeWithoutTheRightToIsUnknown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	prober := selfprobe.Prober{Clients: clients, Namespace: "rollguard-probe", Configuration: "rollguard"}
+	prober := selfprobe.Prober{Clients: clients, Installation: place}
 	if found := prober.Look(t.Context()); found.Status != selfprobe.Unknown || !strings.Contains(found.Detail, "forbidden") {
 		t.Errorf("found %s: %s", found.Status, found.Detail)
 	}

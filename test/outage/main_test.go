@@ -12,6 +12,8 @@ import (
 
 	"github.com/go-logr/zapr"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/kubernetes"
 	ctrllog "sigs.k8s.io/controller-runtime/pkg/log"
@@ -45,6 +47,9 @@ type webhook struct {
 	t         *testing.T
 	addresses install.Addresses
 	stop      func()
+	// log is what it logs, from level info.
+	log  *observer.ObservedLogs
+	core zapcore.Core
 }
 
 // newWebhook installs Rollguard and starts it.
@@ -55,6 +60,7 @@ func newWebhook(t *testing.T) *webhook {
 		t.Fatal(err)
 	}
 	w := &webhook{t: t, addresses: addresses, stop: func() {}}
+	w.core, w.log = observer.New(zap.InfoLevel)
 	w.configure()
 	w.start()
 	t.Cleanup(func() { w.stop() })
@@ -69,6 +75,16 @@ func (w *webhook) configure() {
 	}
 }
 
+// unconfigure takes the configuration away when the test is over.
+func unconfigure(t *testing.T) {
+	t.Cleanup(func() {
+		// The test's own context has ended.
+		if _, err := install.Kubectl(context.Background(), world.plane, nil, "delete", "mutatingwebhookconfiguration", "rollguard"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func (w *webhook) start() {
 	w.t.Helper()
 	c, err := config.Load("")
@@ -80,7 +96,7 @@ func (w *webhook) start() {
 		w.t.Fatal(err)
 	}
 	o := server.Options{
-		Config: account, Webhook: c, Host: "127.0.0.1", Port: w.addresses.Port, OpsAddress: w.addresses.Ops, Log: zap.NewNop(),
+		Config: account, Webhook: c, Host: "127.0.0.1", Port: w.addresses.Port, OpsAddress: w.addresses.Ops, Log: zap.New(w.core),
 		Certificates: server.Certificates{
 			Namespace: "rollguard", Secret: "rollguard-certificates", Configuration: "rollguard", DNSNames: []string{"localhost"},
 		},

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/live"
+	"github.com/rollguard/rollguard/pkg/selfprobe"
 )
 
 const checkHelp = `Say whether the installation works: is the webhook configuration there and as
@@ -22,7 +23,7 @@ The exit code is 1 when something is wrong, 2 when the question could not be ask
 
 type checkOptions struct {
 	live.Flags
-	live.Installation
+	selfprobe.Installation
 
 	output string
 }

@@ -6,8 +6,6 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
-
-	"github.com/rollguard/rollguard/pkg/selfprobe"
 )
 
 // Flags say which cluster is meant, with kubectl's words.
@@ -70,9 +68,4 @@ func (c *Cluster) Version() (string, error) {
 		return "", fmt.Errorf("the API server's version: %w", err)
 	}
 	return v.GitVersion, nil
-}
-
-// Prober asks for a Deployment as a dry run.
-func (c *Cluster) Prober(namespace, configuration string) *selfprobe.Prober {
-	return &selfprobe.Prober{Clients: c.clients, Namespace: namespace, Configuration: configuration}
 }

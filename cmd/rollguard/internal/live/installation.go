@@ -6,7 +6,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
@@ -25,25 +24,18 @@ type Point struct {
 	Advice string `json:"advice,omitempty"`
 }
 
-// Installation names the objects of an installation.
-type Installation struct {
-	// Namespace is the webhook's, Probe that of the self-probe.
-	Namespace, Probe string
-	// Configuration is the MutatingWebhookConfiguration.
-	Configuration string
-}
-
 // fewDays is when a certificate authority should have been renewed already.
 const fewDays = 14
 
 // Check looks at an installation. now is the time for which certificates are judged.
-func (c *Cluster) Check(ctx context.Context, i Installation, now time.Time) []Point {
+func (c *Cluster) Check(ctx context.Context, i selfprobe.Installation, now time.Time) []Point {
 	found, err := c.clients.AdmissionregistrationV1().MutatingWebhookConfigurations().Get(ctx, i.Configuration, metav1.GetOptions{})
 	points := []Point{configurationPoint(i, found, err)}
-	reached := c.Prober(i.Probe, i.Configuration).Look(ctx)
+	prober := selfprobe.Prober{Clients: c.clients, Installation: i}
+	reached := prober.Look(ctx)
 	points = append(points, Point{
 		Name: "admission", OK: reached.Status == selfprobe.OK,
-		Says: string(reached.Status) + ": " + reached.Detail, Advice: reached.Status.Advice(),
+		Says: string(reached.Status) + ": " + reached.Says(), Advice: reached.Advice(),
 	})
 	if err == nil && selfprobe.Entry(found, selfprobe.MainWebhook) != nil {
 		points = append(points, certificatePoint(found, now))
@@ -51,7 +43,7 @@ func (c *Cluster) Check(ctx context.Context, i Installation, now time.Time) []Po
 	return append(points, c.webhookPoint(ctx, i))
 }
 
-func configurationPoint(i Installation, found *admissionregistrationv1.MutatingWebhookConfiguration, err error) Point {
+func configurationPoint(i selfprobe.Installation, found *admissionregistrationv1.MutatingWebhookConfiguration, err error) Point {
 	p := Point{Name: "configuration", Says: "MutatingWebhookConfiguration " + i.Configuration}
 	switch {
 	case apierrors.IsNotFound(err):
@@ -61,15 +53,27 @@ func configurationPoint(i Installation, found *admissionregistrationv1.MutatingW
 	case selfprobe.Entry(found, selfprobe.MainWebhook) == nil:
 		p.Says, p.Advice = p.Says+" has no webhook "+selfprobe.MainWebhook, selfprobe.Missing.Advice()
 	default:
-		differences := selfprobe.Differences(found)
-		if p.OK = len(differences) == 0; p.OK {
-			p.Says += " is as Rollguard's manifest has it"
-			break
-		}
-		p.Says += " was altered: " + strings.ReplaceAll(errors.Join(differences...).Error(), "\n", "; ")
-		p.Advice = "Apply Rollguard's manifest again."
+		compare(&p, i, found)
 	}
 	return p
+}
+
+// compare says how the configuration differs from the manifest.
+func compare(p *Point, i selfprobe.Installation, found *admissionregistrationv1.MutatingWebhookConfiguration) {
+	differences, err := i.Differences(found)
+	switch {
+	case err != nil:
+		p.Says, p.Advice = p.Says+" cannot be compared: "+err.Error(), "Take another build of rollguard."
+	case len(differences) > 0:
+		p.Says += " was altered: " + selfprobe.Sentences(differences, 0)
+		p.Advice = selfprobe.Repair
+	default:
+		p.OK = true
+		p.Says += " is as Rollguard's manifest has it"
+		if policy := selfprobe.Entry(found, selfprobe.MainWebhook).FailurePolicy; policy != nil && *policy == admissionregistrationv1.Fail {
+			p.Says += ", with failurePolicy Fail: writes are refused while no replica answers"
+		}
+	}
 }
 
 // certificatePoint tells how long the authority is valid that API servers trust. That
@@ -108,7 +112,7 @@ func newest(bundle []byte) (time.Time, error) {
 }
 
 // webhookPoint tells which version runs, and how many replicas are ready.
-func (c *Cluster) webhookPoint(ctx context.Context, i Installation) Point {
+func (c *Cluster) webhookPoint(ctx context.Context, i selfprobe.Installation) Point {
 	p := Point{Name: "webhook"}
 	list, err := c.clients.AppsV1().Deployments(i.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=rollguard"})
 	switch {

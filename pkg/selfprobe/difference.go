@@ -1,0 +1,64 @@
+package selfprobe
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Effect is what a difference does, worst first.
+type Effect int
+
+// The effects.
+const (
+	// NeverCalled: whatever is written, Rollguard is not asked.
+	NeverCalled Effect = iota
+	// CalledLess: of some writes Rollguard is not asked, or the way to it is another.
+	CalledLess
+	// Otherwise: all the rest.
+	Otherwise
+)
+
+// Difference is one way in which a webhook configuration is not as Rollguard's manifest
+// has it.
+type Difference struct {
+	// Webhook is the entry, Field its field as the API names it.
+	Webhook, Field string
+	// Is is what is there, Has what the manifest has; empty means nothing.
+	Is, Has string
+	Effect  Effect
+	// So is what comes of it, empty where that is plain.
+	So string
+}
+
+// String is one sentence without a full stop.
+func (d *Difference) String() string {
+	text := fmt.Sprintf("%s of webhook %s is %s, the manifest has %s", d.Field, d.Webhook, orNothing(d.Is), orNothing(d.Has))
+	if d.So != "" {
+		text += ", so " + d.So
+	}
+	return text
+}
+
+// maxShown bounds what is shown of a value, in bytes.
+const maxShown = 160
+
+func orNothing(value string) string {
+	if value == "" {
+		return "not set"
+	}
+	return cut(value, maxShown)
+}
+
+// Sentences joins the first differences, and counts the others. most is how many are told
+// in full, 0 for all.
+func Sentences(all []Difference, most int) string {
+	var out []string
+	for i := range all {
+		if most > 0 && i == most {
+			out = append(out, fmt.Sprintf("and %d more", len(all)-most))
+			break
+		}
+		out = append(out, all[i].String())
+	}
+	return strings.Join(out, "; ")
+}
