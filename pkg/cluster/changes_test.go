@@ -63,3 +63,23 @@ func TestALookKeepsNoGraph(t *testing.T) {
 		t.Errorf("a look does not use the graph that is there, or throws it away: error %v", err)
 	}
 }
+
+// Somebody who was told and looks must be told of what changes while he looks: the graph
+// that he got may be without it.
+func TestAChangeDuringALookIsToldOf(t *testing.T) {
+	n := newNamespaces()
+	var heard []string
+	n.sources = func(_ context.Context, b *build) (topology.Sources, error) {
+		b.dependsOn(objectsIn("infra"))
+		n.changes.listener = func(namespace string) { heard = append(heard, namespace) }
+		n.forgetObjects("infra")
+		n.changes.listener = nil
+		return served(b.namespace, "web"), nil
+	}
+	if _, err := n.peek(t.Context(), "shop", nil); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"shop", "infra"}; !slices.Equal(want, heard) {
+		t.Errorf("heard %q, want %q", heard, want)
+	}
+}

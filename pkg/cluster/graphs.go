@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 
 	"github.com/rollguard/rollguard/pkg/topology"
@@ -118,7 +119,10 @@ func (g *graphs) dropAll(namespace string, topics []topic) (others []string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for b := range g.building {
-		b.stale = b.stale || b.concerns(namespace, topics)
+		if b.concerns(namespace, topics) {
+			b.stale = true // so it is not kept, and is no reader yet that could be told
+			others = append(others, b.namespace)
+		}
 	}
 	g.drop(namespace)
 	for _, t := range topics {
@@ -127,7 +131,7 @@ func (g *graphs) dropAll(namespace string, topics []topic) (others []string) {
 			others = append(others, reader)
 		}
 	}
-	return others
+	return slices.DeleteFunc(others, func(other string) bool { return other == namespace })
 }
 
 // forgetObjects throws away the graphs that depend on optional objects in a namespace, and

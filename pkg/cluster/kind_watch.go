@@ -41,6 +41,8 @@ type opened struct {
 	synced  bool
 	// trouble is why the objects cannot be read now; empty when they can.
 	trouble string
+	// complained is set once trouble was told of.
+	complained bool
 	// failures count those in a row.
 	failures int
 }
@@ -74,8 +76,7 @@ func (w *kindWatch) use(ctx context.Context, where found) {
 	}
 	w.mu.Unlock()
 	switch {
-	case version != "":
-		w.log.Info("an optional kind is watched", zap.String("version", version))
+	case version != "": // told when it is synced
 	case foreign != "":
 		w.log.Warn("an optional kind "+foreign+": objects of it are not seen", zap.Strings("served", where.foreign))
 	default:
@@ -111,7 +112,11 @@ func (w *kindWatch) start(ctx context.Context, version string) {
 		if toolscache.WaitForCacheSync(ctx.Done(), registration.HasSynced) {
 			w.mu.Lock()
 			o.synced = true
+			said := o.complained
 			w.mu.Unlock()
+			if !said { // else it was said that it can be read again
+				w.log.Info("an optional kind is watched", zap.String("version", version))
+			}
 			w.reset()
 		}
 	}()
@@ -173,6 +178,7 @@ func (w *kindWatch) troubled(o *opened, err error) (trouble string, changed bool
 		trouble = "cannot be read: " + err.Error()
 	}
 	changed, o.trouble = o.trouble != trouble, trouble
+	o.complained = o.complained || trouble != ""
 	return trouble, changed
 }
 

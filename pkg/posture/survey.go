@@ -2,6 +2,7 @@ package posture
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -78,8 +79,15 @@ func (v *survey) soon(after time.Duration) {
 	}
 }
 
-// ask puts the question about a stored Deployment to the core.
-func (v *survey) ask(raw []byte, question policy.Survey) (decision.Decision, error) {
+// ask puts the question about a stored Deployment to the core. Its own recover keeps one
+// Deployment from hiding the others of its namespace.
+func (v *survey) ask(raw []byte, question policy.Survey) (d decision.Decision, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v", cause)
+			v.Log.Debug("panic", zap.Stack("stack"))
+		}
+	}()
 	return v.Decider.Make(&decision.Request{
 		New:         raw,
 		Namespace:   v.around.Annotations,

@@ -75,6 +75,19 @@ func (s *shop) reported(name, reason string, words ...string) {
 	}
 }
 
+// reportedOnce fails unless there is one Event about Deployment web that something is
+// missing, and it ends so.
+func (s *shop) reportedOnce(words string) {
+	s.t.Helper()
+	found := s.events(s.t.Context(), "web", "RollguardUnguarded")
+	if len(found) != 1 || !strings.Contains(found[0].Note, words) {
+		s.t.Errorf("reported %d times, want once: %s", len(found), words)
+	}
+	for _, e := range found {
+		s.t.Log(e.Note)
+	}
+}
+
 // mayRepair gives Rollguard the right that only some namespaces give.
 func (s *shop) mayRepair() {
 	s.t.Helper()
@@ -162,6 +175,7 @@ func TestATemplateIsRolledOnlyWhereAskedAndOnlyWhenTheLastRolloutIsOver(t *testi
 			if !tc.rolls {
 				s.looked("third")
 				s.sameTemplate(before, "a late Ingress where only the strategy is asked for")
+				s.reportedOnce("Rollguard adds min-ready by itself, as the namespace asks; the next rollout adds the rest, and kubectl rollout restart starts one.")
 				return
 			}
 			eventually(t, "the template is completed", func(context.Context) bool {
@@ -174,6 +188,8 @@ func TestATemplateIsRolledOnlyWhereAskedAndOnlyWhenTheLastRolloutIsOver(t *testi
 			}
 			s.kubectl(s.bare(), "apply", "-f", "-") // settled: the author's manifest changes nothing
 			s.sameTemplate(after, "the author's manifest after the repair")
+			s.looked("third")
+			s.reportedOnce("Rollguard adds it by itself and starts the rollout, as the namespace asks")
 		})
 	}
 }

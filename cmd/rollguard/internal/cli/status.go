@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -66,8 +64,10 @@ type standing struct {
 	Exposure topology.Kind `json:"exposure"`
 	// Routes lead to it.
 	Routes []topology.Route `json:"routes"`
-	// Why are rules that would change something, or sentences.
+	// Why are rules that would change something, then sentences: risks, the worst first.
 	Why []string `json:"why"`
+	// rules is how many of Why are rules.
+	rules int
 }
 
 // stateNotEnabled is beside the states of package policy: nobody is called there.
@@ -145,32 +145,16 @@ func standingOf(v *verdict.Verdict) standing {
 	switch {
 	case v.Err != nil:
 		s.State, s.Why = policy.Undecided, []string{v.Err.Error()}
-	case s.State == policy.Unguarded || s.State == policy.Pending:
+	case s.State == policy.Unguarded || s.State == policy.Pending || s.State == policy.Risky && s.Exposure != topology.None:
 		s.Why = append(s.Why, v.Decision.ChangedRules()...)
+		s.rules = len(s.Why)
+		s.Why = append(s.Why, v.Decision.Risks()...)
 	case s.State == policy.Risky:
 		s.Why = append(s.Why, v.Decision.Risks()...)
 	case s.State == policy.Exempt:
 		s.Why = append(s.Why, exempt(v))
 	}
 	return s
-}
-
-// behind names what leads to the Deployment, the most demanding route first.
-func (s *standing) behind() string {
-	if len(s.Routes) == 0 {
-		return "-"
-	}
-	first := &s.Routes[0]
-	for i := range s.Routes {
-		if r := &s.Routes[i]; r.Kind() == s.Exposure {
-			first = r
-			break
-		}
-	}
-	if more := len(s.Routes) - 1; more > 0 {
-		return fmt.Sprintf("%s and %d more", first.Front(), more)
-	}
-	return first.Front()
 }
 
 func exempt(v *verdict.Verdict) string {
@@ -193,39 +177,4 @@ func statusJSON(w io.Writer, r *reading, all []standing, gaps []live.Gap) error 
 		Deployments map[string]standing `json:"deployments"`
 		Unread      []live.Gap          `json:"unread"`
 	}{r.version, byKey, append([]live.Gap{}, gaps...)})
-}
-
-func statusTable(w io.Writer, r *reading, all []standing, disabled int) error {
-	counts := map[policy.State]int{}
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	if len(all) > 0 {
-		fmt.Fprintln(table, "DEPLOYMENT\tSTATE\tEXPOSURE\tBEHIND\tWHY")
-	}
-	for _, s := range all {
-		counts[s.State]++
-		exposure := string(s.Exposure)
-		if exposure == "" {
-			exposure = "-"
-		}
-		// No cell ends a line, so that the columns before it line up.
-		fmt.Fprintln(table, strings.TrimRight(strings.Join([]string{s.key, string(s.State), exposure, s.behind(), strings.Join(s.Why, ", ")}, "\t"), "\t"))
-	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	var parts []string
-	for _, state := range append(policy.States(), stateNotEnabled) {
-		if n := counts[state]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, state))
-		}
-	}
-	summary := fmt.Sprintf("%d Deployments", len(all))
-	if len(parts) > 0 {
-		summary += ": " + strings.Join(parts, ", ")
-	}
-	if disabled > 0 {
-		summary += fmt.Sprintf("; %d namespaces are not enabled", disabled)
-	}
-	_, err := fmt.Fprintf(w, "%s. Kubernetes %s.\n", summary, r.version)
-	return err
 }
