@@ -175,7 +175,7 @@ func TestATemplateIsRolledOnlyWhereAskedAndOnlyWhenTheLastRolloutIsOver(t *testi
 			if !tc.rolls {
 				s.looked("third")
 				s.sameTemplate(before, "a late Ingress where only the strategy is asked for")
-				s.reportedOnce("Rollguard adds min-ready by itself, as the namespace asks; the next rollout adds the rest, and kubectl rollout restart starts one.")
+				s.reportedOnce("The next rollout adds it; kubectl rollout restart starts one.")
 				return
 			}
 			eventually(t, "the template is completed", func(context.Context) bool {
@@ -232,6 +232,7 @@ func TestOneDeploymentOfANamespaceIsRolledAfterTheOther(t *testing.T) {
 	s.rolledOut(first)
 	s.kubectl("", "annotate", "ingress", "web", "-n", s.name, "--overwrite", "test.example/look=once-more")
 	eventually(t, "both are rolled", func(ctx context.Context) bool { return len(rolled(ctx)) == 2 })
+	s.reportedOnce("Rollguard adds it by itself and starts the rollout, as the namespace asks")
 }
 
 func TestAPausedDeploymentIsNotRolled(t *testing.T) {
@@ -263,6 +264,9 @@ func TestALateLabelIsReportedAndRepairedAsAsked(t *testing.T) {
 		return got.MaxUnavailable == "0" && got.MinReady == 25
 	})
 	s.sameTemplate(before, "the repair after a late label")
+	s.reported("web", "RollguardRepaired", "starts no rollout")
+	s.looked("other")
+	s.reportedOnce("Missing: strategy, startup-probe, readiness-probe, pre-stop, min-ready. Rollguard adds strategy, min-ready by itself, as the namespace asks; the next rollout adds the rest")
 }
 
 func TestARepairWithoutTheRightToIsSaid(t *testing.T) {
