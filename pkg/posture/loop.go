@@ -21,6 +21,8 @@ type term struct {
 	tally tally
 	// broken is set while admission is known not to work.
 	broken atomic.Bool
+	// troubles say why namespaces could not be looked at. Only the worker uses them.
+	troubles map[string]string
 }
 
 // The priorities: what just changed goes before the round through all namespaces.
@@ -34,7 +36,7 @@ func (l *Loop) lead(ctx context.Context) {
 	l.leading.Lock()
 	defer l.leading.Unlock()
 	l.Log.Info("leader of the posture loop")
-	t := &term{Loop: l, queue: priorityqueue.New[string]("posture"), tally: newTally()}
+	t := &term{Loop: l, queue: priorityqueue.New[string]("posture"), tally: newTally(), troubles: map[string]string{}}
 	l.Cluster.OnChange(t.changed(ctx))
 	defer func() {
 		l.Cluster.OnChange(nil)
@@ -100,11 +102,7 @@ func (t *term) work(ctx context.Context) {
 		if down {
 			return
 		}
-		after, err := t.visit(ctx, namespace)
-		if err != nil && ctx.Err() == nil {
-			t.Log.Error("the Deployments of a namespace cannot be looked at", zap.String("namespace", namespace), zap.Error(err))
-			after = retryAfter
-		}
+		after := t.attempt(ctx, namespace)
 		t.Recorder.Deployments(t.tally.sum())
 		t.queue.Done(namespace)
 		if after > 0 {
@@ -113,13 +111,32 @@ func (t *term) work(ctx context.Context) {
 	}
 }
 
+// attempt is visit, and says once why it fails: a right that is missing is missing in
+// every namespace, for long.
+func (t *term) attempt(ctx context.Context, namespace string) time.Duration {
+	after, err := t.visit(ctx, namespace)
+	switch {
+	case err == nil:
+		delete(t.troubles, namespace)
+		return after
+	case ctx.Err() != nil:
+		return 0
+	case t.troubles[namespace] != err.Error():
+		t.troubles[namespace] = err.Error()
+		t.Log.Warn("the Deployments of a namespace cannot be looked at", zap.String("namespace", namespace), zap.Error(err))
+	}
+	return retryAfter
+}
+
 // visit looks at one namespace, and says when to do so again, 0 for no sooner than
 // something changes. Its own recover keeps a bug here away from admission.
 func (t *term) visit(ctx context.Context, namespace string) (after time.Duration, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %v", cause)
-			t.Log.Error("posture", zap.Stack("stack"))
+			if t.troubles[namespace] != err.Error() {
+				t.Log.Error("panic", zap.String("namespace", namespace), zap.Stack("stack"))
+			}
 		}
 	}()
 	if t.Excluded(namespace) {

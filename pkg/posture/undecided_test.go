@@ -1,9 +1,11 @@
 package posture
 
 import (
+	"context"
 	"errors"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/valyala/fastjson"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -23,14 +25,21 @@ func (f *faulty) Make(*decision.Request) (decision.Decision, error) {
 	return decision.Decision{}, f.err
 }
 
-type newKubernetes struct{ Cluster }
+type newKubernetes struct {
+	Cluster
+	look error
+}
 
-func (newKubernetes) NativeSleep() bool { return true }
+func (c *newKubernetes) Look(context.Context, string) (decision.Namespace, error) {
+	return decision.Namespace{}, c.look
+}
+
+func (*newKubernetes) NativeSleep() bool { return true }
 
 func TestADeploymentThatCannotBeDecidedIsLoggedOncePerReason(t *testing.T) {
 	core, logs := observer.New(zapcore.InfoLevel)
 	f := &faulty{}
-	term := &term{Loop: New(Options{Decider: f, Cluster: newKubernetes{}, Log: zap.New(core, zap.AddStacktrace(zap.ErrorLevel))}), tally: newTally()}
+	term := &term{Loop: New(Options{Decider: f, Cluster: &newKubernetes{}, Log: zap.New(core, zap.AddStacktrace(zap.ErrorLevel))}), tally: newTally()}
 	for _, cause := range []error{errors.New("no sense"), errors.New("no sense"), errors.New("no sense"), errors.New("another"), nil, nil} {
 		f.err = cause
 		v := &survey{term: term, name: "shop", counts: map[Kind]int{}, notes: map[string]note{}}
@@ -49,5 +58,29 @@ func TestADeploymentThatCannotBeDecidedIsLoggedOncePerReason(t *testing.T) {
 		if fields["error"] != want[i] || fields["namespace"] != "shop" || fields["name"] != "web" || e.Stack != "" {
 			t.Errorf("entry %d: %+v", i, e)
 		}
+	}
+}
+
+func TestANamespaceThatCannotBeLookedAtIsLoggedOncePerReason(t *testing.T) {
+	core, logs := observer.New(zapcore.InfoLevel)
+	c := &newKubernetes{}
+	term := &term{
+		Loop:  New(Options{Cluster: c, Log: zap.New(core), Excluded: func(string) bool { return false }}),
+		tally: newTally(), troubles: map[string]string{},
+	}
+	forbidden := errors.New("forbidden")
+	for _, cause := range []error{forbidden, forbidden, forbidden, errors.New("another"), nil, forbidden} {
+		c.look = cause
+		after := term.attempt(t.Context(), "shop")
+		if (after == retryAfter) != (cause != nil) {
+			t.Errorf("%v: again after %s", cause, after)
+		}
+	}
+	var said []any
+	for _, e := range logs.All() {
+		said = append(said, e.ContextMap()["error"])
+	}
+	if diff := cmp.Diff([]any{"forbidden", "another", "forbidden"}, said); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
