@@ -39,12 +39,18 @@ func (t *teller) tell(ctx context.Context, found Finding) {
 	}
 	switch {
 	case news == Well:
-		t.emit(ctx, corev1.EventTypeNormal, reasonWell, "Deployments are completed again: "+found.Detail+".", string(OK))
+		t.emit(ctx, message{corev1.EventTypeNormal, reasonWell, "Deployments are completed again: " + found.Detail + ".", OK})
 		t.failed = false // it is over, so it is not tried again
 		t.ended++
 	case news == Fault, t.failed && found.Status == t.told:
-		t.emit(ctx, corev1.EventTypeWarning, reasonFault, fmt.Sprintf("%s: %s. %s", found.Status, found.Says(), found.Advice()), string(found.Status))
+		t.emit(ctx, message{corev1.EventTypeWarning, reasonFault, fmt.Sprintf("%s: %s. %s", found.Status, found.Says(), found.Advice()), found.Status})
 	}
+}
+
+// message is what an Event says.
+type message struct {
+	kind, reason, note string
+	about              Status
 }
 
 // maxNote is the limit of events.k8s.io (Kubernetes pkg/apis/core/validation/events.go), less
@@ -55,14 +61,14 @@ const maxNote = 1024 - len("...")
 // about and from how many faults there were before, so that a further replica does not
 // write it again, and there are few as long as the API server keeps them, an hour by
 // default. Events of objects without a namespace are in "default".
-func (t *teller) emit(ctx context.Context, kind, reason, note, about string) {
+func (t *teller) emit(ctx context.Context, m message) {
 	h := fnv.New32a()
-	_, _ = fmt.Fprintf(h, "%s\x00%d", about, t.ended%maxEpisodes) // a hash takes all
+	_, _ = fmt.Fprintf(h, "%s\x00%d", m.about, t.ended%maxEpisodes) // a hash takes all
 	_, err := t.Clients.EventsV1().Events(metav1.NamespaceDefault).Create(ctx, &eventsv1.Event{
 		ObjectMeta: metav1.ObjectMeta{Namespace: metav1.NamespaceDefault, Name: fmt.Sprintf("rollguard-probe.%s.%08x", t.Configuration, h.Sum32())},
-		EventTime:  metav1.NewMicroTime(time.Now()), Type: kind,
+		EventTime:  metav1.NewMicroTime(time.Now()), Type: m.kind,
 		ReportingController: "rollguard.io/self-probe", ReportingInstance: t.Identity,
-		Action: "SelfProbe", Reason: reason, Note: cut(note, maxNote),
+		Action: "SelfProbe", Reason: m.reason, Note: cut(m.note, maxNote),
 		Regarding: corev1.ObjectReference{
 			APIVersion: "admissionregistration.k8s.io/v1", Kind: "MutatingWebhookConfiguration", Name: t.Configuration,
 		},

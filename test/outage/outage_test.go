@@ -55,7 +55,8 @@ func get(t *testing.T, namespace string) *appsv1.Deployment {
 	return d
 }
 
-func reports(ctx context.Context, t *testing.T, namespace, reason string) int {
+// reports counts the Events of a namespace about something unguarded.
+func reports(ctx context.Context, t *testing.T, namespace string) int {
 	t.Helper()
 	list, err := world.clients.EventsV1().Events(namespace).List(ctx, metav1.ListOptions{})
 	if err != nil {
@@ -63,7 +64,7 @@ func reports(ctx context.Context, t *testing.T, namespace, reason string) int {
 	}
 	n := 0
 	for _, e := range list.Items {
-		if e.Reason == reason {
+		if e.Reason == "RollguardUnguarded" {
 			n++
 		}
 	}
@@ -98,7 +99,7 @@ func TestAWriteDuringAnOutageIsFoundReportedOnceAndRepairedAsAsked(t *testing.T)
 					t.Fatal("the webhook was not away")
 				}
 				how.back(w)
-				eventually(t, "it is reported", func(ctx context.Context) bool { return reports(ctx, t, namespace, "RollguardUnguarded") > 0 })
+				eventually(t, "it is reported", func(ctx context.Context) bool { return reports(ctx, t, namespace) > 0 })
 				if repair == "strategy" {
 					eventually(t, "its strategy is repaired", func(context.Context) bool {
 						return get(t, namespace).Spec.Strategy.RollingUpdate.MaxUnavailable.String() == "0"
@@ -127,10 +128,10 @@ func TestAReportIsNotMadeAgainAfterARestart(t *testing.T) {
 			return strings.Contains(w.metrics(ctx), `rollguard_deployments{exposure="service",state="unguarded"}`) &&
 				!strings.Contains(w.metrics(ctx), `rollguard_deployments{exposure="service",state="unguarded"} 0`)
 		})
-		eventually(t, "it is reported", func(ctx context.Context) bool { return reports(ctx, t, namespace, "RollguardUnguarded") > 0 })
+		eventually(t, "it is reported", func(ctx context.Context) bool { return reports(ctx, t, namespace) > 0 })
 		w.stop()
 	}
-	if n := reports(t.Context(), t, namespace, "RollguardUnguarded"); n != 1 {
+	if n := reports(t.Context(), t, namespace); n != 1 {
 		t.Errorf("reported %d times", n)
 	}
 }
