@@ -24,7 +24,7 @@ const (
 // when it is not. It blocks until ctx ends. Losing the Lease stops the loop, not the
 // webhook.
 func (l *Loop) Start(ctx context.Context) error {
-	ctx = logr.NewContext(ctx, zapr.NewLogger(l.Log)) // client-go logs to the one in its context
+	ctx = logr.NewContext(ctx, zapr.NewLogger(untilEnd(ctx, l.Log))) // client-go logs to the one in its context
 	for ctx.Err() == nil {
 		elector, err := l.elector()
 		if err != nil {
