@@ -78,6 +78,9 @@ func (f *File) GetCertificate(hello *tls.ClientHelloInfo) (*tls.Certificate, err
 // Healthy implements Source.
 func (f *File) Healthy() error { return f.serving.Healthy(f.options.Clock.Now()) }
 
+// Trouble implements Source.
+func (f *File) Trouble() error { return f.serving.Trouble() }
+
 // NotAfter implements Source.
 func (f *File) NotAfter() time.Time { return f.serving.NotAfter() }
 

@@ -33,6 +33,14 @@ func (s *Serving) Problem(err error) (news bool) {
 	return old == nil || (*old).Error() != err.Error()
 }
 
+// Trouble returns the problem that was remembered last, or nil.
+func (s *Serving) Trouble() error {
+	if problem := s.problem.Load(); problem != nil {
+		return *problem
+	}
+	return nil
+}
+
 // Pair returns the pair being served, or nil.
 func (s *Serving) Pair() *KeyPair { return s.pair.Load() }
 

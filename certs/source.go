@@ -29,6 +29,10 @@ type Source interface {
 	// else one sentence that says why there is none.
 	Healthy() error
 
+	// Trouble returns why there is nothing newer than what is served, whether or
+	// not that is still good, or nil. It is for people: Healthy is for machines.
+	Trouble() error
+
 	// NotAfter returns when the served certificate expires, or the zero time
 	// when there is none.
 	NotAfter() time.Time

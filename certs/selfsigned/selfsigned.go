@@ -72,6 +72,9 @@ func (s *Source) GetCertificate(hello *tls.ClientHelloInfo) (*tls.Certificate, e
 // Healthy implements certs.Source.
 func (s *Source) Healthy() error { return s.serving.Healthy(s.options.Clock.Now()) }
 
+// Trouble implements certs.Source.
+func (s *Source) Trouble() error { return s.serving.Trouble() }
+
 // NotAfter implements certs.Source.
 func (s *Source) NotAfter() time.Time { return s.serving.NotAfter() }
 

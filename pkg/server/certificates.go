@@ -4,9 +4,11 @@ import (
 	"fmt"
 
 	"github.com/go-logr/zapr"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/rollguard/rollguard/certs"
+	"github.com/rollguard/rollguard/certs/certmanager"
 	"github.com/rollguard/rollguard/certs/selfsigned"
 )
 
@@ -14,10 +16,12 @@ import (
 func newSource(o Options, onError func(error)) (certs.Source, error) {
 	c := o.Certificates
 	log := zapr.NewLogger(o.Log.Named("certificates"))
-	if c.CertFile != "" || c.KeyFile != "" {
-		return certs.NewFile(certs.FileOptions{
-			CertFile: c.CertFile, KeyFile: c.KeyFile, DNSNames: c.DNSNames, Log: log, OnError: onError,
-		})
+	files := certs.FileOptions{CertFile: c.CertFile, KeyFile: c.KeyFile, DNSNames: c.DNSNames, Log: log, OnError: onError}
+	switch {
+	case c.Certificate != "":
+		return issued(o, files)
+	case c.CertFile != "" || c.KeyFile != "":
+		return certs.NewFile(files)
 	}
 	clients, err := kubernetes.NewForConfig(o.Config)
 	if err != nil {
@@ -32,5 +36,16 @@ func newSource(o Options, onError func(error)) (certs.Source, error) {
 		DNSNames:          c.DNSNames,
 		Log:               log,
 		OnError:           onError,
+	})
+}
+
+// issued serves what cert-manager issues.
+func issued(o Options, files certs.FileOptions) (certs.Source, error) {
+	client, err := dynamic.NewForConfig(o.Config)
+	if err != nil {
+		return nil, fmt.Errorf("client for cert-manager's Certificate: %w", err)
+	}
+	return certmanager.New(certmanager.Options{
+		Files: files, Client: client, Namespace: o.Certificates.Namespace, Name: o.Certificates.Certificate,
 	})
 }

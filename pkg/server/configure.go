@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"go.uber.org/zap"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/clock"
 
 	"github.com/rollguard/rollguard/pkg/admission"
@@ -61,7 +62,7 @@ func (s *server) newConfigFile() *configFile {
 		},
 		refuse: func(ctx context.Context, err error) {
 			s.recorder.ConfigRefused()
-			if err := s.pod.warn(ctx, reasonConfigRefused, err); err != nil {
+			if err := s.pod.tell(ctx, note{corev1.EventTypeWarning, reasonConfigRefused, err.Error()}); err != nil {
 				log.Warn("no Event tells of the refused configuration", zap.Error(err))
 			}
 		},

@@ -42,8 +42,13 @@ func newOwnPod(c *rest.Config, p Pod) (*ownPod, error) {
 	return &ownPod{Pod: p, events: client}, nil
 }
 
-// warn posts one Event. Outside of a Pod the log and the metric have to do.
-func (p *ownPod) warn(ctx context.Context, reason string, cause error) error {
+// note is what an Event says.
+type note struct {
+	kind, reason, text string
+}
+
+// tell posts one Event. Outside of a Pod the log and the metric have to do.
+func (p *ownPod) tell(ctx context.Context, n note) error {
 	if p.Name == "" {
 		return nil
 	}
@@ -55,7 +60,7 @@ func (p *ownPod) warn(ctx context.Context, reason string, cause error) error {
 		InvolvedObject: corev1.ObjectReference{
 			APIVersion: "v1", Kind: "Pod", Namespace: p.Namespace, Name: p.Name, UID: p.UID,
 		},
-		Type: corev1.EventTypeWarning, Reason: reason, Message: fmt.Sprintf("%.*s", maxEvent, cause),
+		Type: n.kind, Reason: n.reason, Message: fmt.Sprintf("%.*s", maxEvent, n.text),
 		Source: corev1.EventSource{Component: "rollguard"}, Count: 1, FirstTimestamp: now, LastTimestamp: now,
 	}, metav1.CreateOptions{})
 	return err

@@ -50,6 +50,9 @@ type Certificates struct {
 	// CertFile and KeyFile are PEM files that somebody else renews. When they are
 	// empty, Rollguard signs its own certificate.
 	CertFile, KeyFile string
+	// Certificate is the cert-manager Certificate that CertFile and KeyFile come from,
+	// if they do. It is watched, to say why there is none or no new one.
+	Certificate string
 	// Namespace, Secret and Configuration name what the self-signed source keeps: its
 	// Secret, and the MutatingWebhookConfiguration that gets the CA bundle.
 	Namespace, Secret, Configuration string

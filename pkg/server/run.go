@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/webhook"
 
@@ -37,6 +38,7 @@ type server struct {
 	current atomic.Pointer[admission.Handler]
 	file    *configFile
 	pod     *ownPod
+	expiry  *expiry
 }
 
 // Run serves until ctx ends, then drains and returns. An error means that the
@@ -74,6 +76,7 @@ func build(ctx context.Context, o Options) (*server, error) {
 	}
 	s.webhook = s.newWebhook()
 	s.file = s.newConfigFile()
+	s.expiry = &expiry{source: s.source, clock: clock.RealClock{}, tell: s.pod.tell, log: o.Log.Named("certificates")}
 	if s.posture, err = s.newPosture(); err != nil {
 		return nil, err
 	}
@@ -108,6 +111,7 @@ func (s *server) run(ctx context.Context) error {
 		"webhook":      s.webhook.Start,
 		"ops":          s.ops.start,
 		"config":       s.file.start,
+		"expiry":       s.expiry.start,
 		"posture":      s.startPosture,
 	} {
 		parts.Go(func() error {

@@ -27,10 +27,10 @@ pkg/api pkg/topology pkg/policy pkg/decision < pkg/posture: what admission did n
 pkg/api deploy                            < pkg/selfprobe: one question to the API server, and the manifest it is held against
 NONE                                      < pkg/config/v1alpha1 pkg/metrics certs deploy
 pkg/config/v1alpha1 pkg/api pkg/topology  < pkg/config: the file, and what it means for the core
-certs                                     < certs/selfsigned: one source among several
-pkg/admission pkg/api pkg/cluster pkg/config pkg/config/v1alpha1 pkg/decision pkg/metrics pkg/policy pkg/posture pkg/selfprobe certs certs/selfsigned < pkg/server: the only place that knows everything
+certs                                     < certs/selfsigned certs/certmanager: sources among several
+pkg/admission pkg/api pkg/cluster pkg/config pkg/config/v1alpha1 pkg/decision pkg/metrics pkg/policy pkg/posture pkg/selfprobe certs certs/selfsigned certs/certmanager < pkg/server: the only place that knows everything
 pkg/config pkg/server                     < cmd/rollguard-webhook: flags to options
-pkg/api pkg/decision pkg/manifest pkg/patch pkg/policy pkg/topology pkg/workload pkg/selfprobe pkg/config pkg/config/v1alpha1 < cmd/rollguard: a front end like the webhook
+pkg/api pkg/decision pkg/manifest pkg/patch pkg/policy pkg/topology pkg/workload pkg/selfprobe pkg/config pkg/config/v1alpha1 certs certs/certmanager < cmd/rollguard: a front end like the webhook
 `
 
 // forbidden imports from outside, with the reason.
@@ -39,7 +39,7 @@ var forbidden = []struct {
 	except     []string // packages (and what is below them) that may
 	why        string
 }{
-	{"k8s.io/client-go", []string{"pkg/cluster", "pkg/posture", "pkg/selfprobe", "pkg/server", "certs/selfsigned", "cmd/rollguard-webhook", "cmd/rollguard/internal/live"}, "the core and the front ends do no I/O with a cluster"},
+	{"k8s.io/client-go", []string{"pkg/cluster", "pkg/posture", "pkg/selfprobe", "pkg/server", "certs/selfsigned", "certs/certmanager", "cmd/rollguard-webhook", "cmd/rollguard/internal/live"}, "the core and the front ends do no I/O with a cluster"},
 	{"sigs.k8s.io/controller-runtime", []string{"pkg/cluster", "pkg/posture", "pkg/server", "pkg/admission", "cmd/rollguard-webhook"}, "it is the webhook's framework, not the core's"},
 	{"go.uber.org/zap", []string{"pkg/cluster", "pkg/posture", "pkg/server", "pkg/admission", "cmd/rollguard-webhook"}, "the core does not log"},
 	{"github.com/cert-manager/cert-manager", []string{"certs/certmanager"}, "a long list of requirements for one optional feature"},

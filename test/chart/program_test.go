@@ -55,6 +55,15 @@ func TestTheProgramRunsWithWhatTheChartGivesIt(t *testing.T) {
 // podFolders are what is mounted below /etc/rollguard.
 func podFolders(t *testing.T, rendered []byte) string {
 	t.Helper()
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "config", "config.yaml"), []byte(configurationFile(t, rendered)))
+	writePair(t, filepath.Join(dir, "tls"))
+	return dir
+}
+
+// writePair writes a serving certificate as a mounted Secret has it.
+func writePair(t *testing.T, dir string) {
+	t.Helper()
 	authority, err := certs.NewAuthority(time.Now(), time.Hour)
 	if err != nil {
 		t.Fatal(err)
@@ -63,21 +72,18 @@ func podFolders(t *testing.T, rendered []byte) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	for path, content := range map[string]string{
-		"config/config.yaml": configurationFile(t, rendered),
-		"tls/tls.crt":        string(leaf.CertPEM),
-		"tls/tls.key":        string(leaf.KeyPEM),
-	} {
-		path = filepath.Join(dir, path)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	writeFile(t, filepath.Join(dir, "tls.crt"), leaf.CertPEM)
+	writeFile(t, filepath.Join(dir, "tls.key"), leaf.KeyPEM)
+}
+
+func writeFile(t *testing.T, path string, content []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
 	}
-	return dir
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // runProgram starts it, waits until it is ready, and ends it.

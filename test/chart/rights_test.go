@@ -57,7 +57,13 @@ func TestTheRightsAreThoseItNeeds(t *testing.T) {
 		{"create", "", "secrets", "rights", ""},
 		{"patch", admission, "mutatingwebhookconfigurations", "", "rollguard"},
 	}
+	certificate := []right{
+		{"get", "cert-manager.io", "certificates", "rights", "rollguard-tls"}, {"list", "cert-manager.io", "certificates", "rights", "rollguard-tls"},
+		{"watch", "cert-manager.io", "certificates", "rights", "rollguard-tls"},
+	}
 	never := []right{
+		{"list", "cert-manager.io", "certificates", "rights", ""}, {"update", "cert-manager.io", "certificates", "rights", "rollguard-tls"},
+		{"get", "cert-manager.io", "certificates", "shop", "rollguard-tls"},
 		{"list", "", "secrets", "", ""}, {"get", "", "secrets", "shop", "rollguard-certificates"}, {"get", "", "secrets", "rights", "other"},
 		{"list", "", "secrets", "rights", ""}, {"delete", "", "secrets", "rights", "rollguard-certificates"}, {"create", "", "secrets", "shop", ""},
 		{"patch", admission, "mutatingwebhookconfigurations", "", "other"}, {"delete", admission, "mutatingwebhookconfigurations", "", "rollguard"},
@@ -71,10 +77,10 @@ func TestTheRightsAreThoseItNeeds(t *testing.T) {
 		flags    []string
 		yes, not []right
 	}{
-		{"self-signed", nil, slices.Concat(always, selfSigned), slices.Concat(never, repair)},
-		{"cert-manager", []string{"--set", "certificates.mode=cert-manager"}, always, slices.Concat(never, repair, selfSigned)},
+		{"self-signed", nil, slices.Concat(always, selfSigned), slices.Concat(never, repair, certificate)},
+		{"cert-manager", []string{"--set", "certificates.mode=cert-manager"}, slices.Concat(always, certificate), slices.Concat(never, repair, selfSigned)},
 		{"repairs in one namespace", []string{"--set", "repair.namespaces={shop}"}, slices.Concat(always, selfSigned, repair), never},
-		{"repairs everywhere", []string{"--set", "repair.everywhere=true"}, slices.Concat(always, repair), never[:3]},
+		{"repairs everywhere", []string{"--set", "repair.everywhere=true"}, slices.Concat(always, repair), never[:6]},
 		{"no posture", []string{"--set", "posture.enabled=false,repair.everywhere=true"}, reads, slices.Concat(never, repair, posture)},
 		{"no roles", []string{"--set", "rbac.create=false"}, nil, slices.Concat(always, selfSigned)},
 	} {

@@ -31,11 +31,12 @@ Beside these:
 | discovery: /version, and /apis/GROUP and /apis/GROUP/VERSION of the optional resources | get | whether an optional kind exists, and in which versions; the API server's version. Every authenticated client may (ClusterRole system:discovery), so the manifest does not grant it |
 | mutatingwebhookconfigurations, the one named rollguard | get, list, watch, patch | keeping its CA bundle right; not with certificates from files |
 | deployments | list, in pages | finding those that admission did not see ([posture](posture.md)); none is cached or watched |
-| events | create | telling of them, and of a configuration file that was refused |
+| events | create | telling of them, of a configuration file that was refused, and of a certificate that is not renewed |
 | leases in its own namespace, the one named rollguard | get, update | one replica does that search |
 | deployments in the namespace rollguard-probe | create, dry run only | the self-probe |
 | deployments, in the ClusterRole rollguard-repair, which is bound to nobody until you do | patch | repairs, where a namespace asks for them |
 | secrets in its own namespace, the one named rollguard-certificates | get, list, watch, patch; create | its certificates; not with certificates from files |
+| certificates.cert-manager.io in its own namespace, the one named rollguard-tls | get, list, watch | why cert-manager has not issued or renewed it; only with certificates from cert-manager |
 `
 
 func rbac() string {

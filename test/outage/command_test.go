@@ -12,10 +12,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/rollguard/rollguard/certs"
 	"github.com/rollguard/rollguard/deploy"
 	"github.com/rollguard/rollguard/test/kube"
 	"github.com/rollguard/rollguard/test/kube/build"
@@ -133,6 +135,7 @@ func TestCheckIsFineWhereAllIsWell(t *testing.T) {
 		// The one thing that is not the manifest's: this webhook is in no Pod.
 		"configuration": "was altered: clientConfig of webhook deployments.rollguard.io is URL " + w.addresses.URL() + ", the manifest has Service rollguard/rollguard, port 443, path /mutate; clientConfig of webhook probe",
 		"certificate":   "is valid for ",
+		"serving":       "the certificate of Secret rollguard/rollguard-certificates is valid for 89 days, and the caBundle trusts it",
 	} {
 		if !strings.Contains(by[name], words) {
 			t.Errorf("%s: %q", name, by[name])
@@ -174,4 +177,26 @@ func configuration(t *testing.T) *admissionregistrationv1.MutatingWebhookConfigu
 		t.Fatal(err)
 	}
 	return c
+}
+
+// Somebody else writes the caBundle, and the webhook is not there to put it right.
+func TestCheckNamesACABundleThatDoesNotTrustWhatIsServed(t *testing.T) {
+	w := newWebhook(t)
+	w.stop()
+	other, err := certs.NewAuthority(time.Now(), time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bundle := base64.StdEncoding.EncodeToString(other.CertPEM)
+	kubectl(t, "", "patch", "mutatingwebhookconfiguration", "rollguard", "--type=json", "-p",
+		fmt.Sprintf(`[{"op":"replace","path":"/webhooks/0/clientConfig/caBundle","value":%q}]`, bundle))
+	by, code := points(t)
+	if code != 1 || !strings.Contains(by["serving"], "API servers do not accept the certificate of Secret rollguard/rollguard-certificates") ||
+		!strings.Contains(by["serving"], "unknown authority") || !strings.Contains(by["certificate"], "valid for 0 days") {
+		t.Errorf("exit code %d, %q", code, by)
+	}
+	kubectl(t, "", "delete", "secret", "rollguard-certificates", "-n", "rollguard")
+	if by, _ := points(t); !strings.Contains(by["serving"], "does not exist, so there is no serving certificate") {
+		t.Errorf("%q", by["serving"])
+	}
 }

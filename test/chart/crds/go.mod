@@ -3,7 +3,7 @@ module github.com/rollguard/rollguard/test/chart/crds
 go 1.26.0
 
 require (
-	github.com/cert-manager/cert-manager v1.20.2
+	github.com/cert-manager/cert-manager v1.21.2
 	github.com/prometheus-operator/prometheus-operator v0.90.1
 )
 

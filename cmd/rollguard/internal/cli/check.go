@@ -13,7 +13,8 @@ import (
 
 const checkHelp = `Say whether the installation works: is the webhook configuration there and as
 Rollguard's manifest has it, does a Deployment that is created as a dry run come
-back completed, how long are the certificates valid, what runs.
+back completed, how long are the certificates valid, does the caBundle trust what
+is served, what does cert-manager say, what runs.
 
 Where it does not work, it says at which point of the road: the configuration is
 missing, the webhook is not reachable, its certificate is refused, or it is

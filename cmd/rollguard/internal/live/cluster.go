@@ -3,6 +3,7 @@ package live
 import (
 	"fmt"
 
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -31,6 +32,7 @@ type Cluster struct {
 	Namespace string
 
 	clients kubernetes.Interface
+	dynamic dynamic.Interface
 }
 
 // What may be asked in a second. The client's own default, 5, makes large clusters take
@@ -54,11 +56,16 @@ func (f *Flags) Connect() (*Cluster, error) {
 		return nil, fmt.Errorf("which cluster: %w", err)
 	}
 	config.QPS, config.Burst, config.WarningHandler = qps, burst, rest.NoWarnings{}
-	clients, err := kubernetes.NewForConfig(rest.AddUserAgent(config, "rollguard"))
+	rest.AddUserAgent(config, "rollguard")
+	clients, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return nil, fmt.Errorf("which cluster: %w", err)
 	}
-	return &Cluster{Namespace: namespace, clients: clients}, nil
+	others, err := dynamic.NewForConfig(config)
+	if err != nil {
+		return nil, fmt.Errorf("which cluster: %w", err)
+	}
+	return &Cluster{Namespace: namespace, clients: clients, dynamic: others}, nil
 }
 
 // Version is the API server's, such as v1.37.2.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	appsv1 "k8s.io/api/apps/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -24,6 +25,12 @@ type Point struct {
 	Advice string `json:"advice,omitempty"`
 }
 
+// inspected is an installation at the time for which its certificates are judged.
+type inspected struct {
+	selfprobe.Installation
+	now time.Time
+}
+
 // fewDays is when a certificate authority should have been renewed already.
 const fewDays = 14
 
@@ -37,10 +44,11 @@ func (c *Cluster) Check(ctx context.Context, i selfprobe.Installation, now time.
 		Name: "admission", OK: reached.Status == selfprobe.OK,
 		Says: string(reached.Status) + ": " + reached.Says(), Advice: reached.Advice(),
 	})
+	deployment, webhook := c.webhookPoint(ctx, i)
 	if err == nil && selfprobe.Entry(found, selfprobe.MainWebhook) != nil {
-		points = append(points, certificatePoint(found, now))
+		points = append(points, c.certificatePoints(ctx, inspected{i, now}, found, deployment)...)
 	}
-	return append(points, c.webhookPoint(ctx, i))
+	return append(points, webhook)
 }
 
 func configurationPoint(i selfprobe.Installation, found *admissionregistrationv1.MutatingWebhookConfiguration, err error) Point {
@@ -76,23 +84,6 @@ func compare(p *Point, i selfprobe.Installation, found *admissionregistrationv1.
 	}
 }
 
-// certificatePoint tells how long the authority is valid that API servers trust. That
-// the serving certificate is accepted now, the dry run shows.
-func certificatePoint(c *admissionregistrationv1.MutatingWebhookConfiguration, now time.Time) Point {
-	p := Point{Name: "certificate", Advice: "Rollguard renews its own certificates: look at its logs. Others are whoever's who writes the caBundle."}
-	until, err := newest(selfprobe.Entry(c, selfprobe.MainWebhook).ClientConfig.CABundle)
-	if err != nil {
-		p.Says = "the caBundle " + err.Error()
-		return p
-	}
-	days := int(until.Sub(now).Hours() / 24)
-	p.Says = fmt.Sprintf("the authority in the caBundle is valid for %d days", days)
-	if p.OK = days >= fewDays; p.OK {
-		p.Advice = ""
-	}
-	return p
-}
-
 // newest is the end of the certificate of a bundle that is valid the longest.
 func newest(bundle []byte) (time.Time, error) {
 	var until time.Time
@@ -111,23 +102,25 @@ func newest(bundle []byte) (time.Time, error) {
 	return until, nil
 }
 
-// webhookPoint tells which version runs, and how many replicas are ready.
-func (c *Cluster) webhookPoint(ctx context.Context, i selfprobe.Installation) Point {
+// webhookPoint tells which version runs, and how many replicas are ready. The Deployment
+// is nil where none is found.
+func (c *Cluster) webhookPoint(ctx context.Context, i selfprobe.Installation) (*appsv1.Deployment, Point) {
 	p := Point{Name: "webhook"}
 	list, err := c.clients.AppsV1().Deployments(i.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=rollguard"})
 	switch {
 	case err != nil:
 		p.Says, p.Advice = "its Deployment cannot be read: "+err.Error(), "Ask as somebody who may read it."
+		return nil, p
 	case len(list.Items) == 0:
 		p.Says = "no Deployment with the label app.kubernetes.io/name=rollguard in namespace " + i.Namespace
 		p.Advice = "Name the namespace with --rollguard-namespace, or apply Rollguard's manifest."
-	default:
-		d := &list.Items[0]
-		p.OK = d.Status.ReadyReplicas > 0
-		p.Says = fmt.Sprintf("%s, %d replicas ready", d.Spec.Template.Spec.Containers[0].Image, d.Status.ReadyReplicas)
-		if !p.OK {
-			p.Advice = "kubectl describe pods -n " + i.Namespace
-		}
+		return nil, p
 	}
-	return p
+	d := &list.Items[0]
+	p.OK = d.Status.ReadyReplicas > 0
+	p.Says = fmt.Sprintf("%s, %d replicas ready", d.Spec.Template.Spec.Containers[0].Image, d.Status.ReadyReplicas)
+	if !p.OK {
+		p.Advice = "kubectl describe pods -n " + i.Namespace
+	}
+	return d, p
 }

@@ -45,6 +45,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
+{{/* The Certificate of cert-manager, where certificates come from it. */}}
+{{- define "rollguard.certificate" -}}
+{{ include "rollguard.name" . }}-tls
+{{- end -}}
+
 {{/* The Secret that Rollguard keeps itself. */}}
 {{- define "rollguard.ownSecret" -}}
 {{ include "rollguard.name" . }}-certificates

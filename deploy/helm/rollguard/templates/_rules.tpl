@@ -68,11 +68,19 @@ a replica that still runs during an uninstall cannot leave one behind. */}}
 {{- end -}}
 {{- end -}}
 
-{{/* A configuration file that is refused is told of on the Pod. */}}
+{{/* A configuration file that is refused, and a certificate that is not renewed, are told of on the Pod. */}}
 {{- define "rollguard.rules.events" -}}
 - apiGroups: [""]
   resources: [events]
   verbs: [create]
+{{- end -}}
+
+{{/* What cert-manager says about the Certificate: why there is none, or no new one. */}}
+{{- define "rollguard.rules.certificate" -}}
+- apiGroups: [cert-manager.io]
+  resources: [certificates]
+  resourceNames: [{{ include "rollguard.certificate" . }}]
+  verbs: [get, list, watch]
 {{- end -}}
 
 {{/* Its own certificates, in its own namespace. RBAC cannot see the name of an object that is being created. */}}

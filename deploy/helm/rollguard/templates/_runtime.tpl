@@ -61,4 +61,7 @@
 - --cert-file=/etc/rollguard/tls/tls.crt
 - --key-file=/etc/rollguard/tls/tls.key
 {{- end }}
+{{- if eq .Values.certificates.mode "cert-manager" }}
+- --certificate={{ include "rollguard.certificate" . }}
+{{- end }}
 {{- end -}}
