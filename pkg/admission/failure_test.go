@@ -134,7 +134,7 @@ func TestAHandlerGoesOnAfterAPanic(t *testing.T) {
 }
 
 func TestTheMetricsKnowEveryOutcome(t *testing.T) {
-	if diff := cmp.Diff([]string{"changed", "unchanged", "skipped", "error"}, admission.Outcomes()); diff != "" {
+	if diff := cmp.Diff([]string{"changed", "unchanged", "skipped", "error", "overloaded"}, admission.Outcomes()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	want := []string{"build", "gather", "panic", "prove", "read", "respond", "verify"}

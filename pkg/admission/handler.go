@@ -48,6 +48,8 @@ type Handler struct {
 	Warnings Warnings
 	// AssumeService: see [decision.Request].
 	AssumeService bool
+	// Gate bounds what all requests together take; nil is no bound.
+	Gate *Gate
 	// Excluded are namespaces that are left alone even when the API server asks, such
 	// as kube-system.
 	Excluded map[string]bool
@@ -61,6 +63,8 @@ const (
 	outcomeUnchanged = "unchanged"
 	outcomeSkipped   = "skipped"
 	outcomeError     = "error"
+	// outcomeOverloaded is for a write that passed because there was no room to look at it.
+	outcomeOverloaded = "overloaded"
 )
 
 // The stages in the metrics, beside those of package decision.
@@ -191,7 +195,7 @@ func (h *Handler) logDecision(req *Request, d *decision.Decision) {
 
 // Outcomes are the values of the outcome label.
 func Outcomes() []string {
-	return []string{outcomeChanged, outcomeUnchanged, outcomeSkipped, outcomeError}
+	return []string{outcomeChanged, outcomeUnchanged, outcomeSkipped, outcomeError, outcomeOverloaded}
 }
 
 // Stages are where something can go wrong in a request.

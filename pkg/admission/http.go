@@ -3,11 +3,12 @@ package admission
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
+	"time"
 
 	"github.com/valyala/fastjson"
 	"go.uber.org/zap"
@@ -22,6 +23,9 @@ const MaxBody = 7 << 20
 // keptBody is the largest buffer that is kept for the next request.
 const keptBody = 1 << 20
 
+// keptWork is the most that deciding may have cost for the memory to be kept.
+const keptWork = 8 << 20
+
 // maxError is the most that is said of what is no review, in runes: the parser's errors
 // grow with the depth of what it reads.
 const maxError = 300
@@ -30,6 +34,7 @@ const maxError = 300
 type buffers struct {
 	body   bytes.Buffer
 	parser fastjson.Parser
+	ticket ticket
 }
 
 // ServeHTTP answers one review. What is no review gets an HTTP error, which an API
@@ -49,46 +54,85 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, decide func(con
 		b = new(buffers)
 	}
 	defer h.keep(b)
-	req, status, err := b.read(w, r)
+	ctx := within(r.Context(), r.URL, time.Now())
+	defer ctx.end()
+	req, status, err := h.read(ctx, b, w, r)
+	if why, ok := isOverload(err); ok {
+		h.passEarly(w, b.body.Bytes(), why)
+		return
+	}
 	if err != nil {
 		h.Log.Debug("no admission review", zap.Error(err))
 		http.Error(w, fmt.Sprintf("%.*s", maxError, err), status)
 		return
 	}
-	resp := decide(r.Context(), req)
-	resp.UID = req.UID
-	w.Header().Set("Content-Type", "application/json")
-	review := admissionv1.AdmissionReview{
-		TypeMeta: metav1.TypeMeta{APIVersion: admissionv1.SchemeGroupVersion.String(), Kind: "AdmissionReview"},
-		Response: resp,
-	}
-	if err := json.NewEncoder(w).Encode(&review); err != nil {
-		h.Log.Warn("an answer could not be sent", zap.String("uid", string(req.UID)), zap.Error(err))
-	}
+	h.send(w, req.UID, decide(ctx, req))
 }
 
-func (b *buffers) read(w http.ResponseWriter, r *http.Request) (*Request, int, error) {
+func reviewType() metav1.TypeMeta {
+	return metav1.TypeMeta{APIVersion: admissionv1.SchemeGroupVersion.String(), Kind: "AdmissionReview"}
+}
+
+func (h *Handler) read(ctx context.Context, b *buffers, w http.ResponseWriter, r *http.Request) (*Request, int, error) {
 	if r.Method != http.MethodPost {
 		return nil, http.StatusMethodNotAllowed, errors.New("only POST is answered")
 	}
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		return nil, http.StatusUnsupportedMediaType, errors.New("the content type must be application/json")
 	}
-	b.body.Reset()
-	if _, err := b.body.ReadFrom(http.MaxBytesReader(w, r.Body, MaxBody)); err != nil {
+	if err := h.readBody(b, http.MaxBytesReader(w, r.Body, MaxBody), r.ContentLength); err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
 			return nil, http.StatusRequestEntityTooLarge, errors.New("the admission review is too large")
 		}
 		return nil, http.StatusBadRequest, err
 	}
+	if err := h.Gate.enter(ctx, &b.ticket, b.body.Bytes()); err != nil {
+		return nil, http.StatusServiceUnavailable, err
+	}
 	req, err := readReview(&b.parser, b.body.Bytes())
 	return req, http.StatusBadRequest, err
 }
 
+// readBody reads the body as it comes: what was only announced takes no memory. What
+// there is no room for is read and thrown away, so that its sender hears the answer.
+func (h *Handler) readBody(b *buffers, body io.Reader, announced int64) error {
+	b.body.Reset()
+	err := h.Gate.read(&b.ticket, int64(b.body.Cap()))
+	for err == nil && announced <= MaxBody {
+		if b.body.Available() < bytes.MinRead {
+			more := max(firstRead, b.body.Cap())
+			if err = h.Gate.read(&b.ticket, int64(more)); err != nil {
+				break
+			}
+			b.body.Grow(more)
+		}
+		free := b.body.AvailableBuffer()
+		n, failed := body.Read(free[:cap(free)])
+		b.body.Write(free[:n])
+		if errors.Is(failed, io.EOF) {
+			return nil
+		}
+		if failed != nil {
+			return failed
+		}
+	}
+	if err != nil { // the uid is wanted for an answer
+		start := make([]byte, max(0, earlyPart-b.body.Len()))
+		n, _ := io.ReadFull(body, start) // what fails here fails again below
+		b.body.Write(start[:n])
+	}
+	if _, failed := io.Copy(io.Discard, body); failed != nil {
+		return failed
+	}
+	return err
+}
+
 // keep gives the memory to the next request, unless one huge object made it large.
 func (h *Handler) keep(b *buffers) {
-	if b.body.Cap() <= keptBody {
+	large := b.body.Cap() > keptBody || b.ticket.work > keptWork
+	h.Gate.leave(&b.ticket)
+	if !large {
 		h.buffers.Put(b)
 	}
 }

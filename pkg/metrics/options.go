@@ -21,6 +21,8 @@ type Options struct {
 	Modes, Outcomes []string
 	// Codes are the reason codes of findings.
 	Codes []string
+	// DropReasons are why a connection may be dropped.
+	DropReasons []string
 	// Stages are where an internal error can happen.
 	Stages []string
 	// CertificateExpiry tells when the serving certificate expires, the zero
@@ -36,7 +38,7 @@ func (o Options) validate() error {
 	for _, field := range []struct {
 		name  string
 		words []string
-	}{{"Modes", o.Modes}, {"Outcomes", o.Outcomes}, {"Codes", o.Codes}, {"Stages", o.Stages}} {
+	}{{"Modes", o.Modes}, {"Outcomes", o.Outcomes}, {"Codes", o.Codes}, {"Stages", o.Stages}, {"DropReasons", o.DropReasons}} {
 		if slices.Contains(field.words, "") {
 			return fmt.Errorf("metrics: %s has an empty word, which Prometheus takes for no label", field.name)
 		}

@@ -17,6 +17,7 @@ type Recorder struct {
 	findings       counters
 	internalErrors counters
 	graphBuilds    prometheus.Counter
+	dropped        counters
 	config         configFile
 }
 
@@ -48,8 +49,12 @@ func New(o Options) (*Recorder, error) {
 		Name: "rollguard_graph_builds_total",
 		Help: "Traffic graphs of namespaces that were built anew.",
 	})
+	dropped := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "rollguard_connections_dropped_total",
+		Help: "Connections to the webhook's port that were dropped: too many were open, or their handshake failed.",
+	}, []string{"reason"})
 	config, ofConfig := newConfigFile()
-	all := slices.Concat(ofConfig, []prometheus.Collector{requests, findings, internalErrors, duration, graphBuilds, expiryGauge(o.CertificateExpiry)})
+	all := slices.Concat(ofConfig, []prometheus.Collector{requests, findings, internalErrors, duration, graphBuilds, dropped, expiryGauge(o.CertificateExpiry)})
 	err := register(o.Registerer, all...)
 	if err != nil {
 		return nil, err
@@ -62,9 +67,13 @@ func New(o Options) (*Recorder, error) {
 		findings:       resolve(o.Codes, func(code string) prometheus.Counter { return findings.WithLabelValues(code) }),
 		internalErrors: resolve(o.Stages, func(stage string) prometheus.Counter { return internalErrors.WithLabelValues(stage) }),
 		graphBuilds:    graphBuilds,
+		dropped:        resolve(o.DropReasons, func(reason string) prometheus.Counter { return dropped.WithLabelValues(reason) }),
 		config:         config,
 	}, nil
 }
+
+// ConnectionDropped counts a connection by why it was dropped.
+func (r *Recorder) ConnectionDropped(reason string) { r.dropped.of(reason).Inc() }
 
 // durationBuckets returns the bounds in seconds. They begin at 0.1 ms because a
 // decision takes a fraction of a millisecond, and end at 2 s, the timeout that the

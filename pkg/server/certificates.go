@@ -34,6 +34,10 @@ func newSource(o Options, onError func(error)) (certs.Source, error) {
 		SecretName:        c.Secret,
 		ConfigurationName: c.Configuration,
 		DNSNames:          c.DNSNames,
+		LeafLife:          c.LeafLife,
+		AuthorityLife:     c.AuthorityLife,
+		Settle:            c.Settle,
+		Overlap:           c.Overlap,
 		Log:               log,
 		OnError:           onError,
 	})

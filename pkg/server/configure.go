@@ -22,6 +22,7 @@ func (s *server) handler(c *v1alpha1.WebhookConfiguration) *admission.Handler {
 		Decider:       s.options.Decider,
 		Recorder:      s.recorder,
 		Log:           s.options.Log.Named("admission"),
+		Gate:          s.gate,
 		Warnings:      admission.Warnings(c.Warnings),
 		AssumeService: config.AssumeService(c),
 		Excluded:      excluded(s.options.Certificates.Namespace, c),

@@ -32,6 +32,8 @@ type Options struct {
 	Port int
 	// OpsAddress is where health, readiness and metrics are served.
 	OpsAddress string
+	// Clients say who may call.
+	Clients Clients
 	// Certificates say where the serving certificate comes from.
 	Certificates Certificates
 	// DrainDelay is how long requests are still answered after ctx ends: API servers
@@ -58,6 +60,9 @@ type Certificates struct {
 	Namespace, Secret, Configuration string
 	// DNSNames are the names by which API servers call.
 	DNSNames []string
+	// LeafLife, AuthorityLife, Settle and Overlap: see selfsigned.Options; 0 is the
+	// default of each.
+	LeafLife, AuthorityLife, Settle, Overlap time.Duration
 }
 
 // Posture says how the Deployments are found that admission did not see. It runs on

@@ -16,7 +16,7 @@ func (s *server) checks() map[string]healthz.Checker {
 		"serving":     s.notDraining,
 		"caches":      s.cachesSynced,
 		"certificate": func(*http.Request) error { return s.source.Healthy() },
-		"listener":    s.webhook.StartedChecker(),
+		"listener":    s.webhook.check,
 	}
 }
 

@@ -27,6 +27,7 @@ func (s *server) newRecorder() (prometheus.Gatherer, error) {
 		Modes:             []string{string(api.Fill), string(api.Enforce), string(api.Audit)},
 		Outcomes:          admission.Outcomes(),
 		Codes:             codes(),
+		DropReasons:       dropReasons(),
 		Stages:            append(admission.Stages(), stageCertificate),
 		CertificateExpiry: func() time.Time { return s.source.NotAfter() },
 	})

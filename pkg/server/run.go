@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -12,7 +13,6 @@ import (
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
-	"sigs.k8s.io/controller-runtime/pkg/webhook"
 
 	"github.com/rollguard/rollguard/certs"
 	"github.com/rollguard/rollguard/pkg/admission"
@@ -30,10 +30,12 @@ type server struct {
 	state    *cluster.State
 	recorder *metrics.Recorder
 	gauges   *metrics.Posture
-	webhook  webhook.Server
+	webhook  *endpoint
 	ops      *ops
 	posture  *posture.Loop
 	draining atomic.Bool
+	// gate is shared by all handlers that there ever are.
+	gate *admission.Gate
 	// current answers with the configuration that is in use.
 	current atomic.Pointer[admission.Handler]
 	file    *configFile
@@ -74,7 +76,10 @@ func build(ctx context.Context, o Options) (*server, error) {
 	if s.pod, err = newOwnPod(o.Config, o.Pod); err != nil {
 		return nil, err
 	}
-	s.webhook = s.newWebhook()
+	s.gate = admission.NewGate(debug.SetMemoryLimit(-1)) // -1 only asks
+	if s.webhook, err = s.newEndpoint(); err != nil {
+		return nil, err
+	}
 	s.file = s.newConfigFile()
 	s.expiry = &expiry{source: s.source, clock: clock.RealClock{}, tell: s.pod.tell, log: o.Log.Named("certificates")}
 	if s.posture, err = s.newPosture(); err != nil {
@@ -108,7 +113,7 @@ func (s *server) run(ctx context.Context) error {
 		"cache":        s.cache.Start,
 		"cluster":      s.state.Start,
 		"certificates": s.source.Start,
-		"webhook":      s.webhook.Start,
+		"webhook":      s.webhook.start,
 		"ops":          s.ops.start,
 		"config":       s.file.start,
 		"expiry":       s.expiry.start,

@@ -34,6 +34,7 @@ func TestTheProgramRunsWithWhatTheChartGivesIt(t *testing.T) {
 		{"self-signed", nil},
 		{"files", []string{"--set", "certificates.mode=files,certificates.files.secretName=mine", "--set-file", "certificates.files.caBundle=testdata/ca.crt"}},
 		{"cert-manager, on the host network", []string{"--set", "certificates.mode=cert-manager,hostNetwork.enabled=true"}},
+		{"client certificates", []string{"--set", "clientCertificates.configMap=api-servers,clientCertificates.names={kube-apiserver}"}},
 		{"all knobs", []string{"-f", "testdata/knobs.yaml", "--set", "fullnameOverride="}},
 	} {
 		t.Run(v.name, func(t *testing.T) {
@@ -58,6 +59,11 @@ func podFolders(t *testing.T, rendered []byte) string {
 	dir := t.TempDir()
 	writeFile(t, filepath.Join(dir, "config", "config.yaml"), []byte(configurationFile(t, rendered)))
 	writePair(t, filepath.Join(dir, "tls"))
+	authority, err := os.ReadFile("testdata/ca.crt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(dir, "client-ca", "ca.crt"), authority)
 	return dir
 }
 

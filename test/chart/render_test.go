@@ -39,6 +39,7 @@ var variants = []struct {
 	{"repairs in two namespaces", []string{"--set", "repair.namespaces={dry,rollguard}"}, []string{"Secret", "RoleBinding", "RoleBinding"}},
 	{"repairs everywhere", []string{"--set", "repair.everywhere=true"}, []string{"Secret", "ClusterRoleBinding"}},
 	{"an old API server", []string{"--kube-version", "1.28.0"}, []string{"Secret"}},
+	{"client certificates", []string{"--set", "clientCertificates.configMap=api-servers,clientCertificates.names={kube-apiserver}"}, []string{"Secret"}},
 	{"all knobs of a Pod", []string{"-f", "testdata/knobs.yaml"}, []string{"Secret"}},
 }
 

@@ -29,6 +29,8 @@ func TestBadValuesAreRefusedInClearWords(t *testing.T) {
 		{"files without a Secret", []string{"--set", "certificates.mode=files", "--set-file", "certificates.files.caBundle=testdata/ca.crt"}, []string{"certificates.files.secretName must name a Secret with tls.crt and tls.key"}},
 		{"files without an authority", []string{"--set", "certificates.mode=files,certificates.files.secretName=mine"}, []string{"certificates.files.caBundle must be the PEM text"}},
 		{"an authority in base64", []string{"--set", "certificates.mode=files,certificates.files.secretName=mine,certificates.files.caBundle=LS0tLS1CRUdJTg=="}, []string{"certificates.files.caBundle must be the PEM text"}},
+		{"names of clients without an authority", []string{"--set", "clientCertificates.names={kube-apiserver}"}, []string{"clientCertificates.configMap must name the ConfigMap"}},
+		{"a life that is no duration", []string{"--set", "certificates.selfSigned.duration=90d"}, []string{"/certificates/selfSigned/duration", "does not match pattern"}},
 		{"Fail with one replica", []string{"--set", "webhook.failurePolicy=Fail,replicas=1"}, []string{"webhook.failurePolicy is Fail with replicas: 1", "use 2 replicas or more"}},
 		{"a grace period that is too short", []string{"--set", "drain.drainSeconds=60"}, []string{"drain.terminationGracePeriodSeconds is 45", "at least 80"}},
 		{"a port below 1024", []string{"--set", "ports.webhook=443"}, []string{"/ports/webhook", "minimum", "1,024"}},

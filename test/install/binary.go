@@ -23,19 +23,23 @@ type Binary struct {
 }
 
 // StartBinary runs the real program from the folder bin with the rights of the real
-// service account, and returns when it is ready and trusted.
-func StartBinary(ctx context.Context, plane *kube.ControlPlane, bin string, a Addresses) (*Binary, error) {
+// service account and further flags, and returns when it is ready and trusted.
+func StartBinary(ctx context.Context, plane *kube.ControlPlane, bin string, a Addresses, flags ...string) (*Binary, error) {
 	config, err := ServiceAccount(plane)
 	if err != nil {
 		return nil, err
 	}
-	kubeconfig := filepath.Join(plane.Dir(), "webhook.kubeconfig")
+	name := "webhook-" + strconv.Itoa(a.Port) // several may run at once
+	kubeconfig := filepath.Join(plane.Dir(), name+".kubeconfig")
 	if err := kube.WriteKubeconfig(kubeconfig, config); err != nil {
 		return nil, err
 	}
-	b := &Binary{Done: make(chan struct{}), log: filepath.Join(plane.Dir(), "webhook.log")}
-	if err := b.start(filepath.Join(bin, "rollguard-webhook"), "--kubeconfig", kubeconfig, "--host", "127.0.0.1",
-		"--port", strconv.Itoa(a.Port), "--ops-address", a.Ops, "--dns-name", "localhost", "--drain-delay", "0s"); err != nil {
+	b := &Binary{Done: make(chan struct{}), log: filepath.Join(plane.Dir(), name+".log")}
+	args := append([]string{
+		"--kubeconfig", kubeconfig, "--host", "127.0.0.1", "--port", strconv.Itoa(a.Port), "--ops-address", a.Ops,
+		"--dns-name", "localhost", "--drain-delay", "0s",
+	}, flags...) // of a flag that is given twice the last counts
+	if err := b.start(filepath.Join(bin, "rollguard-webhook"), args...); err != nil {
 		return nil, err
 	}
 	return b, b.await(ctx, plane, a)
@@ -84,6 +88,15 @@ func (b *Binary) await(ctx context.Context, plane *kube.ControlPlane, a Addresse
 
 // PID is the process's number.
 func (b *Binary) PID() int { return b.process.Pid }
+
+// Kill ends the webhook as the kernel ends a process that takes too much memory.
+func (b *Binary) Kill() {
+	_ = b.process.Kill()
+	<-b.Done
+}
+
+// Signal asks the webhook to end, and does not wait.
+func (b *Binary) Signal() error { return b.process.Signal(syscall.SIGTERM) }
 
 // Stop ends the webhook: politely, then not.
 func (b *Binary) Stop() {

@@ -17,6 +17,30 @@ import (
 // environment are the variables that the manifest sets to a value, as NAME=value: the
 // memory limit above all, without which a process on this machine would behave otherwise.
 func environment() ([]string, error) {
+	d, err := deployment()
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, v := range d.Spec.Template.Spec.Containers[0].Env {
+		if v.ValueFrom == nil {
+			out = append(out, v.Name+"="+v.Value)
+		}
+	}
+	return out, nil
+}
+
+// MemoryLimit is how much memory a Pod of the manifest may take, in bytes.
+func MemoryLimit() (int64, error) {
+	d, err := deployment()
+	if err != nil {
+		return 0, err
+	}
+	return d.Spec.Template.Spec.Containers[0].Resources.Limits.Memory().Value(), nil
+}
+
+// deployment is that of the manifest.
+func deployment() (*appsv1.Deployment, error) {
 	root, err := build.FindRoot(".")
 	if err != nil {
 		return nil, err
@@ -33,15 +57,8 @@ func environment() ([]string, error) {
 		} else if err != nil {
 			return nil, fmt.Errorf("deploy/rollguard.yaml: %w", err)
 		}
-		if d.Kind != "Deployment" {
-			continue
+		if d.Kind == "Deployment" {
+			return &d, nil
 		}
-		var out []string
-		for _, v := range d.Spec.Template.Spec.Containers[0].Env {
-			if v.ValueFrom == nil {
-				out = append(out, v.Name+"="+v.Value)
-			}
-		}
-		return out, nil
 	}
 }

@@ -16,6 +16,9 @@
 {{- fail "certificates.mode is files: certificates.files.caBundle must be the PEM text of the authority that signed the certificate (--set-file certificates.files.caBundle=ca.crt)" -}}
 {{- end -}}
 {{- end -}}
+{{- if and .Values.clientCertificates.names (not .Values.clientCertificates.configMap) -}}
+{{- fail "clientCertificates.names is set: clientCertificates.configMap must name the ConfigMap whose ca.crt signs those certificates" -}}
+{{- end -}}
 {{- if and .Values.createNamespace (eq .Release.Namespace "default") -}}
 {{- fail "createNamespace is true and the namespace is default: name one with --namespace" -}}
 {{- end -}}

@@ -57,11 +57,19 @@
 - --probe-namespace={{ include "rollguard.probeNamespace" . }}
 {{- if eq .Values.certificates.mode "self-signed" }}
 - --secret={{ include "rollguard.ownSecret" . }}
+- --certificate-life={{ .Values.certificates.selfSigned.duration }}
+- --authority-life={{ .Values.certificates.selfSigned.caDuration }}
 {{- else }}
 - --cert-file=/etc/rollguard/tls/tls.crt
 - --key-file=/etc/rollguard/tls/tls.key
 {{- end }}
 {{- if eq .Values.certificates.mode "cert-manager" }}
 - --certificate={{ include "rollguard.certificate" . }}
+{{- end }}
+{{- if .Values.clientCertificates.configMap }}
+- --client-ca-file=/etc/rollguard/client-ca/ca.crt
+{{- range .Values.clientCertificates.names }}
+- --client-name={{ . }}
+{{- end }}
 {{- end }}
 {{- end -}}

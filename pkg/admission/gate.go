@@ -1,0 +1,133 @@
+package admission
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+)
+
+// What a review costs in memory, in bytes, measured with fastjson 1.6.10. Each value of a
+// tree grown from nothing takes up to 450 (the parser grows by a quarter and what it has
+// outgrown stays in use), and there are two trees: the second proves the patch. The text
+// is held three times, by us and by the two parsers.
+const (
+	costOfValue = 2 * 450
+	costOfByte  = 3
+)
+
+const (
+	// atOnce is how many reviews are decided at the same time at most.
+	atOnce = 64
+	// patience is how long a review waits for its turn, if its own deadline leaves that.
+	patience = 500 * time.Millisecond
+	// unlimited stands for a process without GOMEMLIMIT.
+	unlimited = 128 << 20
+	// firstRead is the buffer that a body begins with: most reviews fit.
+	firstRead = 16 << 10
+)
+
+// Gate bounds what all requests together take, so that nobody who reaches the port can
+// have the process killed for want of memory (as in CVE-2026-24514 of another webhook).
+// One Gate is for one process: handlers of different configurations share it. A nil
+// *Gate lets everything pass.
+type Gate struct {
+	bodies, work     *semaphore.Weighted
+	limit, leastWork int64
+}
+
+// NewGate makes a Gate for a process that the Go runtime holds to so many bytes, as
+// debug.SetMemoryLimit(-1) says. Of these an eighth is for bodies that are being read and
+// two fifths are for reviews that are being decided.
+func NewGate(memoryLimit int64) *Gate {
+	if memoryLimit <= 0 || memoryLimit == math.MaxInt64 {
+		memoryLimit = unlimited
+	}
+	limit := memoryLimit * 2 / 5
+	return &Gate{
+		bodies: semaphore.NewWeighted(max(memoryLimit/8, MaxBody+2*firstRead)),
+		work:   semaphore.NewWeighted(limit),
+		limit:  limit, leastWork: limit / atOnce,
+	}
+}
+
+// overload is why a review is not looked at.
+type overload struct {
+	reason string
+	large  bool // not the load is the reason, but this review
+}
+
+func (o *overload) Error() string { return "overload: " + o.reason }
+
+// ticket is what one request holds of a Gate.
+type ticket struct{ body, work int64 }
+
+// read tells whether there is memory for so many more bytes of a body. Nobody waits for
+// that: whoever sends slowly would then stop those who do not.
+func (g *Gate) read(t *ticket, more int64) error {
+	if g == nil {
+		return nil
+	}
+	if !g.bodies.TryAcquire(more) {
+		return &overload{reason: "too many requests are being read"}
+	}
+	t.body += more
+	return nil
+}
+
+// enter waits for its turn, until half of the time is over that ctx leaves.
+func (g *Gate) enter(ctx context.Context, t *ticket, body []byte) error {
+	if g == nil {
+		return nil
+	}
+	cost := max(costOf(body), g.leastWork)
+	if cost > g.limit {
+		return &overload{reason: fmt.Sprintf("the review has %d bytes and some %d values, more than the memory limit leaves room for", len(body), values(body)), large: true}
+	}
+	if !g.work.TryAcquire(cost) {
+		wait := patience
+		if end, ok := ctx.Deadline(); ok {
+			wait = min(wait, time.Until(end)/2)
+		}
+		bound, cancel := context.WithTimeout(ctx, wait)
+		defer cancel()
+		if err := g.work.Acquire(bound, cost); err != nil {
+			return &overload{reason: "too many requests are being decided"}
+		}
+	}
+	t.work += cost
+	return nil
+}
+
+// leave gives back what the ticket holds.
+func (g *Gate) leave(t *ticket) {
+	if g == nil {
+		return
+	}
+	g.bodies.Release(t.body)
+	g.work.Release(t.work)
+	*t = ticket{}
+}
+
+// costOf is the memory that it takes to parse and decide a review, from above.
+func costOf(body []byte) int64 { return costOfByte*int64(len(body)) + costOfValue*values(body) }
+
+// values is the number of JSON values, from above: each but the first follows a comma or
+// opens a list or an object. Those within strings are counted too. It costs next to
+// nothing beside parsing.
+func values(body []byte) int64 {
+	return int64(1 + bytes.Count(body, []byte{','}) + bytes.Count(body, []byte{'['}) + bytes.Count(body, []byte{'{'}))
+}
+
+// isOverload tells whether an error is about there being no room.
+func isOverload(err error) (*overload, bool) {
+	if err == nil {
+		return nil, false // without an allocation
+	}
+	var o *overload
+	return o, errors.As(err, &o)
+}
