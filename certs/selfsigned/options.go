@@ -53,7 +53,8 @@ type Options struct {
 	// Overlap is how long a certificate that is no longer ours stays in the
 	// bundle.
 	Overlap time.Duration
-	// Recheck is how often everything is looked at when no change is announced.
+	// Recheck is how often everything is looked at when no change is announced; less than
+	// the default where lives are so short that it would miss the time for a step.
 	Recheck time.Duration
 
 	// Clock tells the time; by default the machine's.
@@ -91,7 +92,7 @@ func (o Options) complete() (Options, error) {
 		{"LeafLife", &o.LeafLife, DefaultLeafLife},
 		{"Settle", &o.Settle, DefaultSettle},
 		{"Overlap", &o.Overlap, DefaultOverlap},
-		{"Recheck", &o.Recheck, DefaultRecheck},
+		{"Recheck", &o.Recheck, 0}, // below: it depends on the others
 	} {
 		if *field.value < 0 {
 			problems = append(problems, fmt.Errorf("self-signed certificates: %s is negative: %s", field.name, *field.value))
@@ -99,6 +100,9 @@ func (o Options) complete() (Options, error) {
 		if *field.value == 0 {
 			*field.value = field.fallback
 		}
+	}
+	if o.Recheck == 0 {
+		o.Recheck = min(DefaultRecheck, o.LeafLife/12, o.AuthorityLife/12, o.Settle)
 	}
 	if o.Settle >= o.AuthorityLife/3 {
 		problems = append(problems, fmt.Errorf("self-signed certificates: Settle %s leaves no time to replace an authority that lives %s", o.Settle, o.AuthorityLife))

@@ -15,8 +15,8 @@ const (
 	// maxConnections is far above what API servers open: one for each write that they
 	// have in flight. A connection takes some 30 kB.
 	maxConnections = 512
-	// settled is how long a connection is in peace that has asked nothing yet.
-	settled = time.Second
+	// patient is how long a first question may take while others want in.
+	patient = time.Second
 )
 
 // The reasons why a connection is dropped, in the metrics.
@@ -74,20 +74,41 @@ func (c *connections) opened(ctx context.Context, conn net.Conn) context.Context
 	return context.WithValue(ctx, connectionKey{}, one)
 }
 
-// leastUse is the connection that may go: the oldest of those that never had an answer,
-// else the one that is idle for the longest, else none.
+// leastUse is the connection that may go, nil for none: the oldest of those of the least
+// use.
 func (c *connections) leastUse(now time.Time) net.Conn {
 	var least net.Conn
 	var why *connection
 	for conn, one := range c.open {
-		if one.asking && one.answered || !one.answered && now.Sub(one.since) < settled {
+		use := one.use(now)
+		if use == inUse {
 			continue
 		}
-		if why == nil || why.answered && !one.answered || why.answered == one.answered && one.since.Before(why.since) {
+		if why == nil || use < why.use(now) || use == why.use(now) && one.since.Before(why.since) {
 			least, why = conn, one
 		}
 	}
 	return least
+}
+
+// The uses of a connection, the least first.
+const (
+	silent = iota // has asked nothing yet: an API server asks at once
+	slow          // its first question takes long to arrive
+	idle          // had an answer, and may ask again
+	inUse
+)
+
+func (c *connection) use(now time.Time) int {
+	switch {
+	case !c.answered && !c.asking:
+		return silent
+	case !c.answered && now.Sub(c.since) >= patient:
+		return slow
+	case !c.asking:
+		return idle
+	}
+	return inUse
 }
 
 // changed is the ConnState of the server.
@@ -100,8 +121,8 @@ func (c *connections) changed(conn net.Conn, state http.ConnState) {
 	delete(c.open, conn)
 }
 
-// inUse keeps a connection that is being answered from being closed.
-func (c *connections) inUse(next http.Handler) http.Handler {
+// guard keeps a connection that is being answered from being closed.
+func (c *connections) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		one, ok := r.Context().Value(connectionKey{}).(*connection)
 		if !ok {

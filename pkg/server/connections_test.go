@@ -48,7 +48,8 @@ func (k *crowd) closed(conn net.Conn) bool {
 }
 
 func TestWhenThereAreTooManyConnectionsTheOneOfLeastUseGoes(t *testing.T) {
-	silent, idle := func(*connection) {}, func(c *connection) { c.answered = true }
+	silent := func(*connection) {}
+	idle := func(c *connection) { c.answered = true }
 	asking := func(c *connection) { c.answered, c.asking = true, true }
 	first := func(c *connection) { c.asking = true } // its first request, perhaps a slow body
 	for name, tc := range map[string]struct {
@@ -61,8 +62,8 @@ func TestWhenThereAreTooManyConnectionsTheOneOfLeastUseGoes(t *testing.T) {
 		"a first request that does not end, as well":  {[]time.Duration{4 * time.Second, 80 * time.Second}, []func(*connection){first, idle}, 0},
 		"the longest idle":                            {[]time.Duration{2 * time.Second, 80 * time.Second}, []func(*connection){idle, idle}, 1},
 		"none that is asking":                         {[]time.Duration{2 * time.Second, 80 * time.Second}, []func(*connection){idle, asking}, 0},
-		"none that has just come":                     {[]time.Duration{0, 2 * time.Second}, []func(*connection){silent, idle}, 1},
-		"the new one, where all are asking or new":    {[]time.Duration{0, 80 * time.Second}, []func(*connection){silent, asking}, -1},
+		"a silent one before one that had an answer":  {[]time.Duration{0, 2 * time.Second}, []func(*connection){silent, idle}, 0},
+		"the new one, where all are asking":           {[]time.Duration{time.Hour, 80 * time.Second}, []func(*connection){asking, asking}, -1},
 		"the new one, where all have their first ask": {[]time.Duration{0, 0}, []func(*connection){first, first}, -1},
 	} {
 		t.Run(name, func(t *testing.T) {

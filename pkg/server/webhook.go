@@ -56,7 +56,7 @@ func (s *server) newEndpoint() (*endpoint, error) {
 	e := &endpoint{
 		address: net.JoinHostPort(o.Host, strconv.Itoa(o.Port)),
 		http: &http.Server{
-			Handler: conns.inUse(s.goodbye(mux)), TLSConfig: config,
+			Handler: conns.guard(s.goodbye(mux)), TLSConfig: config,
 			ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 			IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 			ConnContext: conns.opened, ConnState: conns.changed,

@@ -8,6 +8,7 @@ import (
 // startAPIServer starts kube-apiserver and waits until it is ready and has made
 // the namespace default, which it does only some time after it says so.
 func (c *ControlPlane) startAPIServer(ctx context.Context, port int, o Options) error {
+	c.apiPort, c.options = port, o
 	c.config = c.credentials.config(loopbackURL(port), c.credentials.admin)
 	args := append(c.apiServerArgs(port), auditArgs(c, o)...)
 	args = append(args, o.APIServerArgs...)
@@ -21,6 +22,15 @@ func (c *ControlPlane) startAPIServer(ctx context.Context, port int, o Options) 
 		paths:     []string{"/readyz", "/api/v1/namespaces/default"},
 		processes: []*Process{c.apiServer, c.etcd},
 	})
+}
+
+// RestartAPIServer ends the API server as Stop does and starts it again at the same
+// address, with what etcd holds. It returns when the API server is ready.
+func (c *ControlPlane) RestartAPIServer(ctx context.Context) error {
+	if err := c.apiServer.Stop(); err != nil {
+		return fmt.Errorf("stop kube-apiserver: %w", err)
+	}
+	return c.startAPIServer(ctx, c.apiPort, c.options)
 }
 
 // apiServerArgs returns the flags every API server of this package has. They

@@ -16,6 +16,8 @@ type ControlPlane struct {
 	etcdURL     string
 	etcd        *Process
 	apiServer   *Process
+	apiPort     int
+	options     Options
 	stop        func() error // the first call stops; later ones return its result
 }
 
