@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
 
 	"github.com/rollguard/rollguard/test/install"
 	"github.com/rollguard/rollguard/test/kube"
@@ -72,7 +73,7 @@ func Run(ctx context.Context, plane *kube.ControlPlane, bin string, p Plan) ([]P
 
 func newBench(ctx context.Context, plane *kube.ControlPlane, bin string, p Plan) (*bench, error) {
 	config := plane.RESTConfig()
-	config.QPS = -1
+	config.QPS, config.WarningHandler = -1, rest.NoWarnings{}
 	clients, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return nil, err

@@ -87,6 +87,14 @@ func unconfigure(t *testing.T) {
 
 func (w *webhook) start() {
 	w.t.Helper()
+	w.run(server.Certificates{Secret: "rollguard-certificates", DNSNames: []string{"localhost"}})
+	w.works()
+}
+
+// run starts it with certificates that may be no good.
+func (w *webhook) run(certificates server.Certificates) {
+	w.t.Helper()
+	certificates.Namespace, certificates.Configuration = "rollguard", "rollguard"
 	c, err := config.Load("")
 	if err != nil {
 		w.t.Fatal(err)
@@ -97,9 +105,7 @@ func (w *webhook) start() {
 	}
 	o := server.Options{
 		Config: account, Webhook: c, Host: "127.0.0.1", Port: w.addresses.Port, OpsAddress: w.addresses.Ops, Log: zap.New(w.core),
-		Certificates: server.Certificates{
-			Namespace: "rollguard", Secret: "rollguard-certificates", Configuration: "rollguard", DNSNames: []string{"localhost"},
-		},
+		Certificates: certificates,
 		Posture: server.Posture{
 			Lease: "rollguard", ProbeNamespace: "rollguard-probe", Configuration: "rollguard", ProbeEvery: 100 * time.Millisecond,
 		},
@@ -114,7 +120,6 @@ func (w *webhook) start() {
 		}
 		w.stop = func() {}
 	}
-	w.works()
 }
 
 // works returns when the self-probe finds all well.

@@ -2,13 +2,21 @@ package outage
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/rollguard/rollguard/certs"
+	"github.com/rollguard/rollguard/pkg/server"
+	"github.com/rollguard/rollguard/test/install"
 )
 
 // shop is a namespace with a Service, in front of a Deployment to come.
@@ -82,6 +90,53 @@ func away() map[string]struct{ leave, back func(*webhook) } {
 			},
 			func(w *webhook) { w.configure(); w.works() },
 		},
+		"unreachable": {
+			func(w *webhook) {
+				closed, err := install.FreeAddresses() // nobody listens there
+				if err != nil {
+					w.t.Fatal(err)
+				}
+				kubectl(w.t, "", "patch", "mutatingwebhookconfiguration", "rollguard", "--type=json", "-p", fmt.Sprintf(jsonPatchURL, closed.URL()))
+				w.finds("unreachable")
+			},
+			func(w *webhook) { w.configure(); w.works() },
+		},
+		"expired, its certificate": {expire, func(w *webhook) {
+			kubectl(w.t, "", "delete", "mutatingwebhookconfiguration", "rollguard")
+			w.configure()
+			w.stop()
+			w.start()
+		}},
+	}
+}
+
+// expire has the webhook serve a certificate that API servers trusted until a moment ago.
+func expire(w *webhook) {
+	w.t.Helper()
+	w.stop()
+	made := time.Now().Add(-2 * time.Hour)
+	ca, err := certs.NewAuthority(made, 24*time.Hour)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	leaf, err := certs.IssueLeaf(ca, certs.LeafRequest{Now: made, Life: time.Hour, DNSNames: []string{"localhost"}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	dir := w.t.TempDir()
+	c := server.Certificates{CertFile: filepath.Join(dir, "tls.crt"), KeyFile: filepath.Join(dir, "tls.key"), DNSNames: []string{"localhost"}}
+	for path, data := range map[string][]byte{c.CertFile: leaf.CertPEM, c.KeyFile: leaf.KeyPEM} {
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	bundle := base64.StdEncoding.EncodeToString(ca.CertPEM)
+	kubectl(w.t, "", "patch", "mutatingwebhookconfiguration", "rollguard", "--type=json", "-p", fmt.Sprintf(
+		`[{"op":"replace","path":"/webhooks/0/clientConfig/caBundle","value":%[1]q},{"op":"replace","path":"/webhooks/1/clientConfig/caBundle","value":%[1]q}]`, bundle))
+	w.run(c)
+	w.finds("certificate-refused")
+	if by, code := points(w.t); code != 1 || !strings.Contains(by["admission"], "expired") {
+		w.t.Errorf("check ended with %d and said %q", code, by["admission"])
 	}
 }
 
