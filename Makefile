@@ -8,6 +8,7 @@ BIN     := bin
 BUILD   := -trimpath -buildvcs=auto -ldflags "-s -w"
 PLATFORMS := amd64 arm64
 LINT    := $(BIN)/golangci-lint
+SBOM    := $(BIN)/cyclonedx-gomod
 IMAGE   ?= rollguard:latest
 FUZZTIME ?= 30s
 ONCE    ?=
@@ -16,7 +17,7 @@ GENERATED := docs/reference deploy/rollguard.yaml deploy/helm/rollguard/README.m
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint verify generate build image bench bench-scale kube node fuzz clean
+.PHONY: help run test lint verify generate build image load sbom bench bench-scale kube node fuzz clean
 
 help: ## show this help
 	@echo "usage: make TARGET"
@@ -61,6 +62,13 @@ bench: programs kube ## time and memory of a request beside the alternatives
 	@$(GO) run ./test/bench/cmd/rollbench
 	@$(GO) run ./test/bench/cmd/idlerss -bin $(BIN)
 
+load: programs kube ## replace replicas and certificates under load, failurePolicy Fail (about 12 minutes)
+	@$(GO) build -o $(BIN)/loadtest ./test/load/cmd/loadtest
+	@exec $(BIN)/loadtest -bin $(BIN)
+
+sbom: build $(SBOM) ## list what is in the programs of the image, as CycloneDX
+	@for arch in $(PLATFORMS); do $(SBOM) bin -json -licenses -noserial -output $(BIN)/linux-$$arch/sbom.json $(BIN)/linux-$$arch/rollguard-webhook || exit 1; done
+
 bench-scale: programs kube ## memory and time in a cluster of 4,000 namespaces (about 4 minutes)
 	@$(GO) build -o $(BIN)/scalebench ./test/bench/cmd/scalebench
 	@exec $(BIN)/scalebench -bin $(BIN)
@@ -90,6 +98,9 @@ k6:
 $(LINT): test/tools/go.mod
 	@echo "building the linter (a minute or two, once)"
 	@cd test/tools && $(GO) build -o ../../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+$(SBOM): test/tools/sbom/go.mod
+	@cd test/tools/sbom && $(GO) build -o ../../../$(SBOM) github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
 
 clean: ## remove what was built, but for the Kubernetes binaries
 	@find $(BIN) -mindepth 1 -maxdepth 1 ! -name kube -exec rm -rf {} + 2>/dev/null || true
