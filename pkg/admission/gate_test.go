@@ -20,7 +20,7 @@ import (
 )
 
 // ofTheManifest is the memory limit that the manifest gives to the Go runtime.
-const ofTheManifest = 96 << 20
+const ofTheManifest = 89 << 20
 
 // busy is a cluster in which every look takes until the request ends or is let go.
 type busy struct {

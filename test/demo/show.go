@@ -36,7 +36,7 @@ func (d *demo) show(ctx context.Context) error {
 	if err := install.Apply(ctx, d.plane, install.Call{URL: d.addresses.URL()}); err != nil {
 		return err
 	}
-	if d.webhook, err = install.StartBinary(ctx, d.plane, d.bin, d.addresses); err != nil {
+	if d.webhook, err = install.StartBinary(ctx, d.plane, install.Program{Bin: d.bin, Addresses: d.addresses}); err != nil {
 		return err
 	}
 	fmt.Printf("Webhook ready, called by the API server at %s.\n", d.addresses.URL())

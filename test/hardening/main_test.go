@@ -89,7 +89,7 @@ func start(t *testing.T, flags ...string) *target {
 	if _, err := install.Kubectl(t.Context(), world.plane, nil, "patch", "mutatingwebhookconfiguration", "rollguard", "--type=json", "-p", fail); err != nil {
 		t.Fatal(err)
 	}
-	binary, err := install.StartBinary(t.Context(), world.plane, world.bin, addresses, flags...)
+	binary, err := install.StartBinary(t.Context(), world.plane, install.Program{Bin: world.bin, Addresses: addresses, Flags: flags})
 	if err != nil {
 		t.Fatal(err)
 	}

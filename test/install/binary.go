@@ -22,9 +22,18 @@ type Binary struct {
 	log     string
 }
 
-// StartBinary runs the real program from the folder bin with the rights of the real
-// service account and further flags, and returns when it is ready and trusted.
-func StartBinary(ctx context.Context, plane *kube.ControlPlane, bin string, a Addresses, flags ...string) (*Binary, error) {
+// Program says how the program is run: from the folder Bin, at addresses, with further
+// flags.
+type Program struct {
+	Bin string
+	Addresses
+	Flags []string
+}
+
+// StartBinary runs the real program with the rights of the real service account, and
+// returns when it is ready and trusted.
+func StartBinary(ctx context.Context, plane *kube.ControlPlane, p Program) (*Binary, error) {
+	a := p.Addresses
 	config, err := ServiceAccount(plane)
 	if err != nil {
 		return nil, err
@@ -38,8 +47,8 @@ func StartBinary(ctx context.Context, plane *kube.ControlPlane, bin string, a Ad
 	args := append([]string{
 		"--kubeconfig", kubeconfig, "--host", "127.0.0.1", "--port", strconv.Itoa(a.Port), "--ops-address", a.Ops,
 		"--dns-name", "localhost", "--drain-delay", "0s",
-	}, flags...) // of a flag that is given twice the last counts
-	if err := b.start(filepath.Join(bin, "rollguard-webhook"), args...); err != nil {
+	}, p.Flags...) // of a flag that is given twice the last counts
+	if err := b.start(filepath.Join(p.Bin, "rollguard-webhook"), args...); err != nil {
 		return nil, err
 	}
 	return b, b.await(ctx, plane, a)

@@ -85,7 +85,7 @@ func (b *Balancer) pick() string {
 	if len(b.endpoints) == 0 {
 		return ""
 	}
-	return b.endpoints[rand.IntN(len(b.endpoints))] //nolint:gosec // a load balancer needs no secret
+	return b.endpoints[rand.IntN(len(b.endpoints))]
 }
 
 // join connects a client with an endpoint until one of them ends.

@@ -2,7 +2,6 @@ package load
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,7 +41,7 @@ func TestNoWriteIsRefusedWhileReplicasAndCertificatesAreReplaced(t *testing.T) {
 	phases, err := Run(ctx, plane, bin, Plan{
 		Workers: 2, Rolls: 1, Kills: 1, Rotations: 1, Out: lines{t},
 		Times:        Times{EndpointsLag: time.Second, Sleep: 3 * time.Second, Drain: time.Second, Noticed: time.Second},
-		Certificates: []string{"--certificate-life=24s", "--authority-life=45s", "--trust-settle=4s", "--trust-overlap=10s"},
+		Certificates: []string{"--certificate-life=40s", "--authority-life=45s", "--trust-settle=4s", "--trust-overlap=10s"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +62,7 @@ func TestNoWriteIsRefusedWhileReplicasAndCertificatesAreReplaced(t *testing.T) {
 		}
 	}
 	if len(phases) != 6 {
-		t.Error(fmt.Sprintf("%d phases", len(phases)))
+		t.Errorf("%d phases", len(phases))
 	}
 }
 

@@ -44,7 +44,7 @@ func (c *cluster) surge(ctx context.Context) error {
 		return err
 	}
 	flags := append([]string{"--drain-delay", c.times.Drain.String(), "--probe-namespace", ""}, c.flags...)
-	binary, err := install.StartBinary(ctx, c.plane, c.bin, addresses, flags...)
+	binary, err := install.StartBinary(ctx, c.plane, install.Program{Bin: c.bin, Addresses: addresses, Flags: flags})
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func (m *measurement) webhook(ctx context.Context, bin string) error {
 		return err
 	}
 	start := time.Now()
-	webhook, err := install.StartBinary(ctx, m.plane, bin, addresses)
+	webhook, err := install.StartBinary(ctx, m.plane, install.Program{Bin: bin, Addresses: addresses})
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 // ownSecret is the Secret of Rollguard's own certificates in its manifest.
-const ownSecret = "rollguard-certificates"
+const ownSecret = "rollguard-certificates" //nolint:gosec // the name of one
 
 // origin is where the serving certificate comes from.
 type origin struct {

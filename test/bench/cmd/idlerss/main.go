@@ -39,7 +39,7 @@ func run(ctx context.Context, bin string) (err error) {
 	if err := install.Apply(ctx, plane, install.Call{URL: addresses.URL()}); err != nil {
 		return err
 	}
-	webhook, err := install.StartBinary(ctx, plane, bin, addresses)
+	webhook, err := install.StartBinary(ctx, plane, install.Program{Bin: bin, Addresses: addresses})
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func run() error {
 		Workers: *workers, Rolls: 10, Kills: 10, Rotations: 10, AtLeast: *atLeast, Out: os.Stdout,
 		// The chart's values, and what a kubelet and kube-proxy take.
 		Times:        load.Times{EndpointsLag: 2 * time.Second, Sleep: 10 * time.Second, Drain: 10 * time.Second, Noticed: time.Second},
-		Certificates: []string{"--certificate-life=24s", "--authority-life=45s", "--trust-settle=4s", "--trust-overlap=10s"},
+		Certificates: []string{"--certificate-life=60s", "--authority-life=60s", "--trust-settle=4s", "--trust-overlap=20s"},
 	})
 	if err != nil {
 		return err
