@@ -10,6 +10,7 @@ PLATFORMS := amd64 arm64
 LINT    := $(BIN)/golangci-lint
 SBOM    := $(BIN)/cyclonedx-gomod
 IMAGE   ?= rollguard:latest
+ARCHIVE ?=
 FUZZTIME ?= 30s
 ONCE    ?=
 GENERATED := docs/reference deploy/rollguard.yaml deploy/helm/rollguard/README.md
@@ -27,7 +28,7 @@ run: programs kube ## do the main job on a local API server (ONCE=1: show it and
 	@$(GO) build -o $(BIN)/demo ./test/demo
 	@exec $(BIN)/demo -bin $(BIN) $(if $(ONCE),-once)
 
-test: kube helm k6 node-binaries ## run all tests, also those against a real API server and node
+test: kube helm k6 node-binaries certmanager ## run all tests, also those against a real API server and node
 	$(GO) test -timeout 20m ./...
 
 verify: lint ## formatting, lint, generated files, tidy modules, import order
@@ -55,8 +56,8 @@ build: programs ## build the static binaries, also for the image (amd64 and arm6
 programs:
 	@$(GO) build $(BUILD) -o $(BIN)/ ./cmd/rollguard-webhook ./cmd/rollguard
 
-image: build ## build the container image from scratch with docker, podman or buildah
-	@.ci/image $(IMAGE)
+image: build ## build the container image with docker, podman or buildah (ARCHIVE=FILE: also as a file)
+	@.ci/image $(IMAGE) $(ARCHIVE)
 
 bench: programs kube ## time and memory of a request beside the alternatives
 	@$(GO) run ./test/bench/cmd/rollbench
@@ -90,6 +91,10 @@ node-binaries: kube
 .PHONY: helm
 helm:
 	@$(GO) run ./test/kube/cmd/kubebuild -o $(BIN)/kube helm > /dev/null
+
+.PHONY: certmanager
+certmanager:
+	@$(GO) run ./test/kube/cmd/kubebuild -o $(BIN)/kube certmanager > /dev/null
 
 .PHONY: k6
 k6:

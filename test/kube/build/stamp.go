@@ -1,6 +1,8 @@
 package build
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,7 +26,31 @@ func stampFor(root string, t target) (string, error) {
 	if t.tags != "" {
 		stamp += " tags " + t.tags
 	}
+	if t.own {
+		sum, err := sourceSum(filepath.Join(root, t.pins))
+		if err != nil {
+			return "", err
+		}
+		stamp += " source " + sum
+	}
 	return stamp + "\n", nil
+}
+
+// sourceSum returns a checksum of the Go files of a folder and of what go.sum pins.
+func sourceSum(folder string) (string, error) {
+	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil {
+		return "", fmt.Errorf("find sources: %w", err)
+	}
+	sum := sha256.New()
+	for _, file := range append(files, filepath.Join(folder, "go.sum")) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return "", fmt.Errorf("read sources: %w", err)
+		}
+		fmt.Fprintf(sum, "%s %d\n%s", filepath.Base(file), len(text), text)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
 }
 
 // stampPath returns the path of the stamp file of t.

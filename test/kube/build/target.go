@@ -21,6 +21,9 @@ const (
 	cniPins          = "test/kube/modules/cni"
 	k6Module         = "go.k6.io/k6"
 	k6Pins           = "test/kube/modules/k6"
+
+	certManagerModule = "github.com/cert-manager/cert-manager"
+	certManagerPins   = "test/kube/modules/certmanager"
 )
 
 // target is one binary this package can build.
@@ -30,6 +33,7 @@ type target struct {
 	pins    string  // the folder of the go.mod that pins it
 	pkg     string  // its main package
 	tags    string  // build tags, with commas
+	own     bool    // the main package is ours, in the folder pins
 	minutes float64 // measured on 2 cores, in the order of targets
 	asset   bool    // KUBEBUILDER_ASSETS may hold it
 }
@@ -54,7 +58,13 @@ func targets() []target {
 		},
 	}
 	all = append(all, nodeTargets()...)
-	return append(all, target{name: "k6", module: k6Module, pins: k6Pins, pkg: k6Module, minutes: 1.7})
+	return append(all,
+		target{name: "k6", module: k6Module, pins: k6Pins, pkg: k6Module, minutes: 1.7},
+		target{
+			name: "certmanager", module: certManagerModule, pins: certManagerPins,
+			pkg: "github.com/rollguard/rollguard/" + certManagerPins, own: true, minutes: 1.5,
+		},
+	)
 }
 
 // kubernetes returns the target of one of Kubernetes' own binaries.
