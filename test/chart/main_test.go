@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/go-logr/zapr"
@@ -56,7 +54,7 @@ func createKinds(ctx context.Context) error {
 	}
 	var apply []string
 	for module, paths := range files {
-		dir, err := moduleDir(ctx, module)
+		dir, err := install.ModuleDir(ctx, "crds", module)
 		if err != nil {
 			return err
 		}
@@ -70,22 +68,4 @@ func createKinds(ctx context.Context) error {
 	}
 	_, err = install.Kubectl(ctx, world.plane, nil, append([]string{"wait", "--for=condition=Established", "--timeout=60s"}, apply...)...)
 	return err
-}
-
-// moduleDir is where a module of crds/go.mod is in the module cache. The name of the
-// test's working folder is that of the package.
-func moduleDir(ctx context.Context, module string) (string, error) {
-	run := func(args ...string) ([]byte, error) {
-		cmd := exec.CommandContext(ctx, "go", args...)
-		cmd.Dir, cmd.Stderr = "crds", os.Stderr
-		return cmd.Output()
-	}
-	if _, err := run("mod", "download", module); err != nil {
-		return "", fmt.Errorf("download %s: %w", module, err)
-	}
-	out, err := run("list", "-m", "-f", "{{.Dir}}", module)
-	if err != nil {
-		return "", fmt.Errorf("find %s: %w", module, err)
-	}
-	return strings.TrimSpace(string(out)), nil
 }

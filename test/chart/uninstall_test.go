@@ -9,9 +9,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/discovery"
-	"k8s.io/client-go/dynamic"
 
 	"github.com/rollguard/rollguard/pkg/config"
 	"github.com/rollguard/rollguard/pkg/server"
@@ -21,47 +18,18 @@ import (
 // inventory names everything that is stored in the cluster.
 func inventory(t *testing.T) []string {
 	t.Helper()
-	lists, err := world.clients.Discovery().ServerPreferredResources()
+	all, err := install.Inventory(t.Context(), world.plane.RESTConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := dynamic.NewForConfig(world.plane.RESTConfig())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []string
-	for _, list := range discovery.FilteredBy(discovery.SupportsAllVerbs{Verbs: []string{"list", "delete"}}, lists) {
-		group, err := schema.ParseGroupVersion(list.GroupVersion)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, kind := range list.APIResources {
-			if kind.Name == "events" {
-				continue // they go by themselves
-			}
-			found, err := client.Resource(group.WithResource(kind.Name)).List(t.Context(), metav1.ListOptions{})
-			if err != nil {
-				t.Fatalf("%s: %v", kind.Name, err)
-			}
-			for _, o := range found.Items {
-				if kind.Name == "leases" && o.GetNamespace() == "kube-system" {
-					continue // the API server's own, which comes at any time
-				}
-				out = append(out, kind.Name+" "+o.GetNamespace()+"/"+o.GetName())
-			}
-		}
-	}
-	slices.Sort(out)
-	return out
+	return all
 }
 
 // nothingLeft compares with an earlier inventory.
 func nothingLeft(t *testing.T, before []string) {
 	t.Helper()
-	for _, o := range inventory(t) {
-		if _, was := slices.BinarySearch(before, o); !was {
-			t.Errorf("left behind: %s", o)
-		}
+	for _, o := range install.Added(before, inventory(t)) {
+		t.Errorf("left behind: %s", o)
 	}
 }
 
