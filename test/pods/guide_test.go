@@ -1,0 +1,77 @@
+package pods
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var codeBlock = regexp.MustCompile("(?ms)^```[a-z]*\n(.*?)^```$")
+
+// guide returns the first block of commands in a guide that holds the text: what is
+// tested is what a person will type.
+func guide(t *testing.T, page, text string) string {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(world.root, "docs", "guides", page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, block := range codeBlock.FindAllStringSubmatch(string(raw), -1) {
+		if strings.Contains(block[1], text) {
+			return strings.ReplaceAll(strings.TrimSpace(block[1]), "REGISTRY", registry)
+		}
+	}
+	t.Fatalf("docs/guides/%s has no block of commands with %q", page, text)
+	return ""
+}
+
+// folder returns an empty folder from which the paths in the guides lead to the
+// repository.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.Symlink(filepath.Join(world.root, "deploy"), filepath.Join(dir, "deploy")); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// try runs commands as a person would at the root of the repository, and returns what
+// they print. helm install and helm upgrade get the flags too.
+func try(t *testing.T, dir, commands string, flags ...string) (string, error) {
+	t.Helper()
+	const withFlags = `helm() {
+	case $1 in
+	install | upgrade) command helm "$@" $FLAGS ;;
+	*) command helm "$@" ;;
+	esac
+}
+`
+	cmd := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", withFlags+commands)
+	cmd.Dir = dir
+	// Whatever the person at this machine has set for Helm must not count.
+	cmd.Env = []string{
+		"PATH=" + filepath.Dir(world.binaries["helm"]) + ":" + filepath.Dir(world.binaries["kubectl"]) + ":" + os.Getenv("PATH"),
+		"HOME=" + t.TempDir(), "KUBECONFIG=" + world.cluster.KubeconfigPath(), "FLAGS=" + strings.Join(flags, " "),
+	}
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// do is try for what must succeed.
+func do(t *testing.T, commands string, flags ...string) string {
+	t.Helper()
+	return doIn(t, folder(t), commands, flags...)
+}
+
+func doIn(t *testing.T, dir, commands string, flags ...string) string {
+	t.Helper()
+	out, err := try(t, dir, commands, flags...)
+	if err != nil {
+		t.Fatalf("%s\n%v: %s", commands, err, out)
+	}
+	return out
+}
