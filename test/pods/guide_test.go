@@ -62,16 +62,14 @@ func try(t *testing.T, dir, commands string, flags ...string) (string, error) {
 }
 
 // do is try for what must succeed.
-func do(t *testing.T, commands string, flags ...string) string {
+func do(t *testing.T, commands string, flags ...string) {
 	t.Helper()
-	return doIn(t, folder(t), commands, flags...)
+	doIn(t, folder(t), commands, flags...)
 }
 
-func doIn(t *testing.T, dir, commands string, flags ...string) string {
+func doIn(t *testing.T, dir, commands string, flags ...string) {
 	t.Helper()
-	out, err := try(t, dir, commands, flags...)
-	if err != nil {
+	if out, err := try(t, dir, commands, flags...); err != nil {
 		t.Fatalf("%s\n%v: %s", commands, err, out)
 	}
-	return out
 }
