@@ -18,7 +18,7 @@ GENERATED := docs/reference deploy/rollguard.yaml deploy/helm/rollguard/README.m
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint verify generate build image load sbom bench bench-scale kube node fuzz clean
+.PHONY: help run test lint verify generate build image load sbom bench bench-scale bench-audit kube node fuzz clean
 
 help: ## show this help
 	@echo "usage: make TARGET"
@@ -73,6 +73,10 @@ sbom: build $(SBOM) ## list what is in the programs of the image, as CycloneDX
 bench-scale: programs kube ## memory and time in a cluster of 4,000 namespaces (about 4 minutes)
 	@$(GO) build -o $(BIN)/scalebench ./test/bench/cmd/scalebench
 	@exec $(BIN)/scalebench -bin $(BIN)
+
+bench-audit: programs kube ## time and memory of rollguard audit in that cluster
+	@$(GO) build -o $(BIN)/scalebench ./test/bench/cmd/scalebench
+	@exec $(BIN)/scalebench -bin $(BIN) -audit
 
 fuzz: ## run each fuzz target for FUZZTIME
 	@.ci/fuzz $(FUZZTIME)

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/json"
@@ -52,13 +53,40 @@ func (s *Set) addNamespace(o *object) error {
 	return nil
 }
 
-// addService fills in what the API server would (pkg/apis/core/v1/defaults.go) and
-// what decides about routes.
 func (s *Set) addService(o *object) error {
 	svc := new(corev1.Service)
 	if err := decode(o, svc); err != nil {
 		return err
 	}
+	s.keep(svc)
+	return nil
+}
+
+func (s *Set) addIngress(o *object) error {
+	ing := new(networkingv1.Ingress)
+	if err := decode(o, ing); err != nil {
+		return err
+	}
+	s.keep(ing)
+	return nil
+}
+
+// keep takes an object as the webhook keeps it, so that both see the same. It must not be
+// used any more.
+func (s *Set) keep(o metav1.Object) {
+	switch o := o.(type) {
+	case *corev1.Service:
+		defaultService(o)
+		s.services.put(o.Namespace, o.Name, topology.TrimService(o))
+	case *networkingv1.Ingress:
+		s.ingresses.put(o.Namespace, o.Name, topology.TrimIngress(o))
+		s.tied = nil
+	}
+}
+
+// defaultService fills in what the API server would (pkg/apis/core/v1/defaults.go) and
+// what decides about routes.
+func defaultService(svc *corev1.Service) {
 	if svc.Spec.Type == "" {
 		svc.Spec.Type = corev1.ServiceTypeClusterIP
 	}
@@ -71,6 +99,4 @@ func (s *Set) addService(o *object) error {
 			p.TargetPort = intstr.FromInt32(p.Port)
 		}
 	}
-	s.services.put(o.namespace, o.name, svc)
-	return nil
 }

@@ -62,7 +62,7 @@ type Edit struct {
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
 func (s *Set) addDeployment(o *object) error {
-	v, err := fastjson.ParseBytes(o.json)
+	v, err := s.parser.ParseBytes(o.json)
 	if err != nil {
 		return err
 	}
@@ -81,21 +81,19 @@ func (s *Set) addDeployment(o *object) error {
 	return nil
 }
 
-// settleStandings is done last, as a Namespace may stand behind its Deployments.
-func (s *Set) settleStandings() {
-	for _, d := range s.Deployments {
-		ns, known := s.namespaces[d.Namespace]
-		switch {
-		case d.Namespace == "kube-system", d.Namespace == "kube-node-lease":
-			d.Standing = SystemNamespace
-		case slices.Contains(s.options.Excluded, d.Namespace):
-			d.Standing = NamespaceExcluded
-		case known && ns.Labels[api.LabelInject] != api.InjectEnabled:
-			d.Standing = NamespaceNotEnabled
-		case !known && !s.options.AssumeEnabled:
-			d.Standing = NamespaceNotKnown
-		case d.Standing == "":
-			d.Standing = Guarded
-		}
+// settleStanding finds out whether the webhook would be called.
+func (s *Set) settleStanding(d *Deployment) {
+	ns, known := s.namespaces[d.Namespace]
+	switch {
+	case d.Namespace == "kube-system", d.Namespace == "kube-node-lease":
+		d.Standing = SystemNamespace
+	case slices.Contains(s.options.Excluded, d.Namespace):
+		d.Standing = NamespaceExcluded
+	case known && ns.Labels[api.LabelInject] != api.InjectEnabled:
+		d.Standing = NamespaceNotEnabled
+	case !known && !s.options.AssumeEnabled:
+		d.Standing = NamespaceNotKnown
+	case d.Standing == "":
+		d.Standing = Guarded
 	}
 }

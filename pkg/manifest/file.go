@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	yamlv3 "go.yaml.in/yaml/v3"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // MaxFileBytes bounds one file. A Helm release of several hundred objects takes one
@@ -17,6 +20,8 @@ type File struct {
 	Name string
 
 	documents []*document
+	// decoded are objects that came as such.
+	decoded []metav1.Object
 }
 
 // document is one document of a file.
@@ -30,7 +35,11 @@ type document struct {
 	// bodyLine is the line on which the body starts.
 	bodyLine int
 	json     bool
-	objects  []*object
+	// served says that an API server wrote it: that no key stands twice and no object is
+	// in it twice needs no proof.
+	served  bool
+	objects []*object
+	tree    *yamlv3.Node // of the body, once lines are asked for
 }
 
 // Read cuts a stream into documents. The name is for people.
@@ -46,6 +55,19 @@ func Read(name string, r io.Reader) (*File, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return &File{Name: name, documents: split(name, text)}, nil
+}
+
+// Served takes what an API server answered: one object, or a list of a page.
+func Served(name string, answer []byte) *File {
+	return &File{Name: name, documents: []*document{{
+		place: Place{File: name, Document: 1, Line: 1}, body: answer, bodyLine: 1, json: true, served: true,
+	}}}
+}
+
+// Decoded takes objects that an API server answered and that are decoded already. Those of
+// other kinds than the built-in ones that decide about routes are passed over.
+func Decoded(name string, objects []metav1.Object) *File {
+	return &File{Name: name, decoded: objects}
 }
 
 // byteOrderMark is what some Windows programs put in front of UTF-8.

@@ -17,31 +17,17 @@ func (s *Set) Graph(namespace string) *topology.Graph {
 	src := topology.Sources{
 		Namespace:       namespace,
 		NamespaceLabels: s.namespaceLabels(namespace),
-		Ingresses:       trimmed(s.ingresses[namespace], topology.TrimIngress),
-		Services:        trimmed(s.services[namespace], topology.TrimService),
+		Ingresses:       sorted(s.ingresses[namespace]),
+		Services:        sorted(s.services[namespace]),
 		Unread:          s.unread[namespace],
 		Classes:         sorted(s.classes[""]),
-		Neighbours:      s.neighbours(namespace),
+		Neighbours:      neighbours{s, namespace},
 		Objects:         view{s},
 		Options:         s.options.Topology,
 	}
 	g := topology.NewGraph(src)
 	s.graphs[namespace] = g
 	return g
-}
-
-// neighbours are the Ingresses of all other namespaces.
-func (s *Set) neighbours(namespace string) topology.NeighbourList {
-	var out topology.NeighbourList
-	for _, other := range slices.Sorted(maps.Keys(s.ingresses)) {
-		if other == namespace {
-			continue
-		}
-		for _, ing := range trimmed(s.ingresses[other], topology.TrimIngress) {
-			out = append(out, topology.Neighbour{Ingress: ing, NamespaceLabels: s.namespaceLabels(other)})
-		}
-	}
-	return out
 }
 
 // Annotations are the annotations of a Namespace, none when it is not in the files.
@@ -59,15 +45,6 @@ func (s *Set) namespaceLabels(namespace string) map[string]string {
 		return ns.Labels
 	}
 	return map[string]string{corev1.LabelMetadataName: namespace}
-}
-
-// trimmed are the objects as the webhook keeps them, so that both see the same.
-func trimmed[T any](byName map[string]*T, trim func(*T) *T) []*T {
-	out := sorted(byName)
-	for i := range out {
-		out[i] = trim(out[i])
-	}
-	return out
 }
 
 // sorted lists the objects by name, so that the same files give the same answer.

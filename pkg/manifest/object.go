@@ -31,8 +31,9 @@ func (o *object) fail(err error) *Error {
 	return &Error{Place: o.doc.place, Object: o.String(), Err: err}
 }
 
-// parse finds the objects of a document.
-func (d *document) parse(namespace string) error {
+// parse finds the objects of a document. The parser may be used again: nothing of what it
+// gave is kept.
+func (d *document) parse(parser *fastjson.Parser, namespace string) error {
 	if blank(d.body) {
 		return nil
 	}
@@ -40,7 +41,6 @@ func (d *document) parse(namespace string) error {
 	if err != nil {
 		return &Error{Place: d.place, Err: err}
 	}
-	var parser fastjson.Parser
 	value, err := parser.ParseBytes(text)
 	if err != nil {
 		return &Error{Place: d.place, Err: err}
@@ -55,7 +55,7 @@ func (d *document) parse(namespace string) error {
 	d.objects = l.objects
 	for _, o := range d.objects {
 		// What stands twice is a matter of ours only where we read or write.
-		if !o.used() {
+		if d.served || !o.used() {
 			continue
 		}
 		if err := d.noKeyTwice(); err != nil {

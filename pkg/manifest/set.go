@@ -3,7 +3,9 @@ package manifest
 import (
 	"errors"
 	"fmt"
+	"slices"
 
+	"github.com/valyala/fastjson"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -49,6 +51,8 @@ type Set struct {
 	rooms       map[string]*capacity.Room
 	graphs      map[string]*topology.Graph
 	definitions map[string]Place
+	parser      fastjson.Parser                          // a list of a cluster takes megabytes as a tree
+	tied        map[topology.Tie][]*networkingv1.Ingress // built when first asked for
 }
 
 // kept are the objects of one kind, by namespace and name: where one stands in
@@ -79,17 +83,40 @@ func NewSet(files []*File, options Options) *Set {
 		graphs:      map[string]*topology.Graph{},
 		definitions: map[string]Place{},
 	}
+	s.add(files)
+	return s
+}
+
+// Pass reads one file more, and hands over its Deployments instead of keeping them: a
+// cluster has thousands, and whoever has looked at one seldom needs it again. Namespaces
+// must have been read before.
+func (s *Set) Pass(f *File) []*Deployment {
+	kept := len(s.Deployments)
+	s.add([]*File{f})
+	out := slices.Clone(s.Deployments[kept:])
+	clear(s.Deployments[kept:])
+	s.Deployments = s.Deployments[:kept]
+	return out
+}
+
+func (s *Set) add(files []*File) {
+	first := len(s.Deployments)
 	for _, f := range files {
 		for _, d := range f.documents {
 			s.addDocument(d)
 		}
+		for _, o := range f.decoded {
+			s.keep(o)
+		}
 	}
-	s.settleStandings()
-	return s
+	// Last, as a Namespace may stand behind its Deployments.
+	for _, d := range s.Deployments[first:] {
+		s.settleStanding(d)
+	}
 }
 
 func (s *Set) addDocument(d *document) {
-	if err := d.parse(s.options.Namespace); err != nil {
+	if err := d.parse(&s.parser, s.options.Namespace); err != nil {
 		s.report(d, err)
 		return
 	}
@@ -98,7 +125,9 @@ func (s *Set) addDocument(d *document) {
 		case o.kind == "":
 			s.Notes = append(s.Notes, fmt.Sprintf("%s: an object without a kind is passed through unchanged", d.place))
 		case o.used():
-			s.noteDefinition(o)
+			if !d.served {
+				s.noteDefinition(o)
+			}
 			if err := s.addObject(o); err != nil {
 				s.report(d, o.fail(err))
 				s.noteUnread(o, err)
@@ -139,7 +168,7 @@ func (s *Set) addObject(o *object) error {
 	case kindIngressClass:
 		return addTo(s.classes, o)
 	case kindIngress:
-		return addTo(s.ingresses, o)
+		return s.addIngress(o)
 	case kindService:
 		return s.addService(o)
 	case kindClaim:

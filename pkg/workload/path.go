@@ -77,6 +77,16 @@ func (p Path) Container() (name, field string) {
 	return name, field
 }
 
+// Fields are the names that lead to the field, from the Deployment on or, for a field of
+// a container, from the container on.
+func (p Path) Fields() []string {
+	text := string(p)
+	if _, field := p.Container(); field != "" {
+		text = field
+	}
+	return strings.Split(text, ".")
+}
+
 // InContainer is the same field of another container.
 func (p Path) InContainer(name string) Path {
 	_, field := p.Container()

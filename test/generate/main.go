@@ -1,5 +1,5 @@
 // Command generate writes what follows from something else: the reference pages
-// docs/reference/annotations.md, findings.md and rbac.md from code, the chart's README from
+// docs/reference/annotations.md, cli.md, findings.md and rbac.md from code, the chart's README from
 // its values, and deploy/rollguard.yaml from the chart.
 package main
 
@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -32,10 +33,15 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	commands, err := exec.CommandContext(ctx, "go", "run", "./cmd/rollguard", "reference").Output()
+	if err != nil {
+		return fmt.Errorf("the reference of the command line: %w", err)
+	}
 	for path, text := range map[string]string{
 		filepath.Join(reference, "annotations.md"): annotations(),
 		filepath.Join(reference, "findings.md"):    findings(),
 		filepath.Join(reference, "rbac.md"):        rbac(),
+		filepath.Join(reference, "cli.md"):         string(commands),
 		filepath.Join(chart, "README.md"):          readme,
 		filepath.Join("deploy", "rollguard.yaml"):  string(plain),
 	} {

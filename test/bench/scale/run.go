@@ -23,7 +23,9 @@ type Options struct {
 	Bin, Before string
 	// Heap is a file for a heap profile of the live state, empty for none.
 	Heap string
-	Out  io.Writer
+	// Audit measures the command "rollguard audit" and nothing else.
+	Audit bool
+	Out   io.Writer
 }
 
 const (
@@ -53,6 +55,9 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	m := &measurement{report: r, Options: o, plane: plane, clients: clients}
+	if o.Audit {
+		return m.audit(ctx)
+	}
 	for _, bin := range []string{o.Before, o.Bin} {
 		if bin == "" {
 			continue

@@ -69,7 +69,7 @@ func (in *input) read(stdin io.Reader) (*reading, error) {
 		r.files = append(r.files, files...)
 	}
 	r.set = manifest.NewSet(r.files, set.sets(manifest.Options{Namespace: in.namespace, AssumeEnabled: in.assumeEnabled}))
-	r.verdicts = verdict.Judge(r.set, set.judges(kube, verdict.Options{}))
+	r.verdicts = verdict.All(r.set, set.judges(kube, verdict.Options{}))
 	return r, nil
 }
 

@@ -64,7 +64,7 @@ func (in *liveInput) read(ctx context.Context, c *live.Cluster, s scope) (*readi
 	}
 	r := &reading{files: gathered.Files, version: version}
 	r.set = manifest.NewSet(r.files, set.sets(manifest.Options{Hidden: gathered.Hidden}))
-	r.verdicts = verdict.Judge(r.set, set.judges(kube, verdict.Options{Live: true}))
+	r.verdicts = verdict.All(r.set, set.judges(kube, verdict.Options{Live: true}))
 	return r, gathered, nil
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/manifest"
@@ -48,4 +49,14 @@ func passedThrough(d *manifest.Deployment, n int) string {
 		return fmt.Sprintf("namespace %s is not enabled (label %s is missing from it): %s passed through unchanged", d.Namespace, label, count)
 	}
 	return fmt.Sprintf("namespace %s is not enabled (label %s): %s passed through unchanged; --assume-enabled renders it", d.Namespace, label, count)
+}
+
+// sayNotes says the first few: who audits a folder of everything wants to see the answer.
+func sayNotes(w io.Writer, notes []string) {
+	for _, note := range notes[:min(len(notes), maxShown)] {
+		say(w, note)
+	}
+	if more := len(notes) - maxShown; more > 0 {
+		say(w, fmt.Sprintf("and %d notes more", more))
+	}
 }

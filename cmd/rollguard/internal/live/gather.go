@@ -1,17 +1,14 @@
 package live
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/valyala/fastjson"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/rest"
 
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/manifest"
@@ -44,6 +41,8 @@ type gathering struct {
 
 	// enabled are the namespaces that are looked at.
 	enabled []string
+	// use is given each page as it comes.
+	use func(*manifest.File) error
 	// seen is set once the Deployments of at least one of them were read.
 	seen bool
 }
@@ -52,31 +51,80 @@ type gathering struct {
 // enabled, and the Deployments. It fails when no Deployment may be read.
 func (c *Cluster) Gather(ctx context.Context, namespace string) (Gathered, error) {
 	g := &gathering{Cluster: c, Gathered: Gathered{Hidden: map[string]string{}}}
+	g.use = func(f *manifest.File) error {
+		g.Files = append(g.Files, f)
+		return nil
+	}
 	var err error
 	if namespace == Everywhere {
-		err = g.enabledNamespaces(ctx)
+		err = g.enabledNamespaces(ctx, func(labels *fastjson.Value) bool {
+			return string(labels.GetStringBytes(api.LabelInject)) == api.InjectEnabled
+		})
 	} else {
 		err = g.oneNamespace(ctx, namespace)
 	}
-	if err != nil {
-		return g.Gathered, err
+	if err == nil {
+		err = g.everything(ctx, []string{namespace})
 	}
-	for _, r := range resources() {
-		if err := g.collect(ctx, r, namespace); err != nil {
-			return g.Gathered, err
+	return g.Gathered, err
+}
+
+// Walk reads what decides about the Deployments of some namespaces, or with none named of
+// all, enabled or not, and then the Deployments. Use is given each page as it comes, and
+// nothing is kept: a large cluster has more than fits into memory several times over.
+// Hidden is filled before the first Deployment comes.
+func (c *Cluster) Walk(ctx context.Context, w Walk) ([]Gap, error) {
+	g := &gathering{Cluster: c, use: w.Use, Gathered: Gathered{Hidden: w.Hidden}}
+	err := g.walk(ctx, w.Namespaces)
+	return g.Gaps, err
+}
+
+// Walk says what to read and what to do with it.
+type Walk struct {
+	// Namespaces to read; none are all.
+	Namespaces []string
+	// Hidden is filled as [Gathered] says; it must not be nil.
+	Hidden map[string]string
+	// Use is given each page.
+	Use func(*manifest.File) error
+}
+
+func (g *gathering) walk(ctx context.Context, namespaces []string) error {
+	if len(namespaces) == 0 {
+		if err := g.enabledNamespaces(ctx, func(*fastjson.Value) bool { return true }); err != nil {
+			return err
+		}
+		return g.everything(ctx, []string{Everywhere})
+	}
+	for _, name := range namespaces {
+		if err := g.oneNamespace(ctx, name); err != nil {
+			return err
 		}
 	}
-	if err := g.collect(ctx, deployments(), namespace); err != nil {
-		return g.Gathered, err
+	return g.everything(ctx, namespaces)
+}
+
+// everything reads all kinds in some namespaces, or everywhere, the Deployments last.
+func (g *gathering) everything(ctx context.Context, namespaces []string) error {
+	for _, r := range append(resources(), deployments()) {
+		for i, namespace := range namespaces {
+			if i > 0 && (r.cluster || r.elsewhere) {
+				break // it was read for all of them
+			}
+			if err := g.collect(ctx, r, namespace); err != nil {
+				return err
+			}
+		}
 	}
-	if !g.seen && len(g.enabled) > 0 {
-		return g.Gathered, fmt.Errorf("%s: %s", g.Gaps[len(g.Gaps)-1].What, g.Gaps[len(g.Gaps)-1].Err)
+	if !g.seen && len(g.enabled) > 0 && len(g.Gaps) > 0 {
+		last := g.Gaps[len(g.Gaps)-1]
+		return fmt.Errorf("%s: %s", last.What, last.Err)
 	}
-	return g.Gathered, nil
+	return nil
 }
 
 func (g *gathering) oneNamespace(ctx context.Context, name string) error {
-	g.enabled = []string{name}
+	g.enabled = append(g.enabled, name)
 	raw, err := body(g.clients.Discovery().RESTClient().Get().AbsPath("/api/v1/namespaces/"+name).SetHeader("Accept", "application/json").Do(ctx))
 	switch {
 	case apierrors.IsNotFound(err):
@@ -87,24 +135,24 @@ func (g *gathering) oneNamespace(ctx context.Context, name string) error {
 	case err != nil:
 		return fmt.Errorf("namespace %s: %w", name, err)
 	}
-	return g.add("namespace "+name, raw)
+	return g.use(manifest.Served(from("namespace "+name), raw))
 }
 
-// enabledNamespaces lists them all: the rest is counted.
-func (g *gathering) enabledNamespaces(ctx context.Context) error {
-	err := g.pages(ctx, namespaces().in("/api/v1", Everywhere), func(raw []byte) error {
-		page, err := fastjson.ParseBytes(raw)
+// enabledNamespaces lists them all: those whose labels do not count are counted.
+func (g *gathering) enabledNamespaces(ctx context.Context, counts func(labels *fastjson.Value) bool) error {
+	err := g.pages(ctx, list{path: namespaces().in("/api/v1", Everywhere)}, func(p page) error {
+		parsed, err := fastjson.ParseBytes(p.json)
 		if err != nil {
 			return err
 		}
-		for _, item := range page.GetArray("items") {
-			if string(item.GetStringBytes("metadata", "labels", api.LabelInject)) == api.InjectEnabled {
+		for _, item := range parsed.GetArray("items") {
+			if counts(item.Get("metadata", "labels")) {
 				g.enabled = append(g.enabled, string(item.GetStringBytes("metadata", "name")))
 			} else {
 				g.Disabled++
 			}
 		}
-		return g.add("namespaces", raw)
+		return g.use(p.file(from("namespaces")))
 	})
 	if apierrors.IsForbidden(err) {
 		return fmt.Errorf("namespaces may not be listed, so name one with -n: %w", err)
@@ -175,6 +223,9 @@ func (g *gathering) foreign(ctx context.Context, r resource) error {
 	return nil
 }
 
+// from is what people call a page.
+func from(what string) string { return "the cluster: " + what }
+
 func about(r resource, namespace string) string {
 	if r.cluster || namespace == Everywhere {
 		return r.name
@@ -186,47 +237,15 @@ func about(r resource, namespace string) string {
 func (g *gathering) read(ctx context.Context, r resource, namespace string) error {
 	var err error
 	for _, path := range r.paths {
-		err = g.pages(ctx, r.in(path, namespace), func(raw []byte) error {
+		err = g.pages(ctx, list{r.in(path, namespace), r.typed}, func(p page) error {
 			g.seen = g.seen || r.name == deployments().name
-			return g.add(about(r, namespace), raw)
+			return g.use(p.file(from(about(r, namespace))))
 		})
 		if !apierrors.IsNotFound(err) {
 			break
 		}
 	}
 	return err
-}
-
-// pageSize is how many objects are read at once.
-const pageSize = 250
-
-func (g *gathering) pages(ctx context.Context, path string, use func([]byte) error) error {
-	for next := ""; ; {
-		req := g.clients.Discovery().RESTClient().Get().AbsPath(path).Param("limit", strconv.Itoa(pageSize))
-		if next != "" {
-			req = req.Param("continue", next)
-		}
-		raw, err := body(req.SetHeader("Accept", "application/json").Do(ctx))
-		if err != nil {
-			return err
-		}
-		if err := use(raw); err != nil {
-			return err
-		}
-		if next = fastjson.GetString(raw, "metadata", "continue"); next == "" {
-			return nil
-		}
-	}
-}
-
-// add takes a page for what it is: a List, as it may stand in a file.
-func (g *gathering) add(name string, raw []byte) error {
-	f, err := manifest.Read("the cluster: "+name, bytes.NewReader(raw))
-	if err != nil {
-		return err
-	}
-	g.Files = append(g.Files, f)
-	return nil
 }
 
 func (g *gathering) gap(what string, err error) {
@@ -236,13 +255,4 @@ func (g *gathering) gap(what string, err error) {
 		text = status.Status().Message
 	}
 	g.Gaps = append(g.Gaps, Gap{What: what, Err: text})
-}
-
-// body is the answer, or the API server's own words for an error: Raw alone knows only
-// its code.
-func body(r rest.Result) ([]byte, error) {
-	if err := r.Error(); err != nil {
-		return nil, err
-	}
-	return r.Raw()
 }

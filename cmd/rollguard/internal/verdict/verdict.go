@@ -57,19 +57,36 @@ type Options struct {
 	Resolver *api.Resolver
 }
 
-// Judge decides about every Deployment of the set.
-func Judge(set *manifest.Set, o Options) []Verdict {
+// Judge decides about the Deployments of one set. It is for one goroutine at a time.
+type Judge struct {
+	set     *manifest.Set
+	options Options
+	maker   *decision.Maker
+}
+
+// NewJudge is for Deployments among the objects of a set.
+func NewJudge(set *manifest.Set, o Options) *Judge {
 	if o.Resolver == nil {
 		o.Resolver = api.NewResolver(nil, api.DefaultBounds())
 	}
-	maker := decision.NewMaker(o.Resolver)
+	return &Judge{set: set, options: o, maker: decision.NewMaker(o.Resolver)}
+}
+
+// Judge decides about one Deployment.
+func (j *Judge) Judge(d *manifest.Deployment) Verdict {
+	v := Verdict{Deployment: d, Live: j.options.Live}
+	if err := v.judge(j.maker, j.set, &j.options); err != nil {
+		v.Err = d.Fail(err)
+	}
+	return v
+}
+
+// All decides about every Deployment of the set.
+func All(set *manifest.Set, o Options) []Verdict {
+	judge := NewJudge(set, o)
 	out := make([]Verdict, 0, len(set.Deployments))
 	for _, d := range set.Deployments {
-		v := Verdict{Deployment: d, Live: o.Live}
-		if err := v.judge(maker, set, &o); err != nil {
-			v.Err = d.Fail(err)
-		}
-		out = append(out, v)
+		out = append(out, judge.Judge(d))
 	}
 	return out
 }

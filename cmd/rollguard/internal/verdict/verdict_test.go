@@ -89,5 +89,5 @@ func judge(t *testing.T, text string) Verdict {
 	if len(set.Errors) > 0 || len(set.Deployments) != 1 {
 		t.Fatal(set.Errors)
 	}
-	return Judge(set, Options{NativeSleep: true})[0]
+	return All(set, Options{NativeSleep: true})[0]
 }

@@ -24,6 +24,7 @@ func main() {
 	flag.IntVar(&o.World.Namespaces, "namespaces", o.World.Namespaces, "ordinary `namespaces`, at least 60")
 	flag.IntVar(&o.World.Crowd, "crowd", o.World.Crowd, "Ingresses and Services of the crowded namespace")
 	flag.StringVar(&o.Heap, "heap", "", "`file` for a heap profile of the state")
+	flag.BoolVar(&o.Audit, "audit", false, "measure rollguard audit instead of the webhook")
 	flag.Parse()
 	ctrllog.SetLogger(logr.Discard())
 	if err := run(o); err != nil {

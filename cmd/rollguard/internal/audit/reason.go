@@ -1,0 +1,94 @@
+package audit
+
+import (
+	"fmt"
+
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/manifest"
+	"github.com/rollguard/rollguard/pkg/policy"
+)
+
+// reasons takes from the findings what explains the state.
+func (r *Row) reasons(v *verdict.Verdict) {
+	if v.Deployment.Standing == manifest.OptedOut {
+		r.Reasons = append(r.Reasons, Reason{Code: policy.Code(manifest.OptedOut), Kind: Note, Message: "it has the label " + api.LabelInject + "=" + api.InjectDisabled})
+		return
+	}
+	if r.State == policy.Unexposed {
+		return
+	}
+	for i := range v.Decision.Findings {
+		f := &v.Decision.Findings[i]
+		kind := r.kind(v, f)
+		if kind == "" {
+			continue
+		}
+		reason := Reason{Code: f.Code, Kind: kind, Rule: f.Rule, Message: f.Message}
+		if kind == AtRisk {
+			reason.Advice = adviceOf(f.Code)
+		}
+		if !v.Live {
+			reason.Line = v.Deployment.Line(f.Path)
+		}
+		r.Reasons = append(r.Reasons, reason)
+	}
+}
+
+// kind is empty for a finding that explains nothing.
+func (r *Row) kind(v *verdict.Verdict, f *policy.Finding) Kind {
+	switch {
+	case f.Outcome == policy.AtRisk:
+		return AtRisk
+	case f.Outcome == policy.Changed && (r.State == policy.Unguarded || r.State == policy.Pending):
+		return Missing
+	case f.Outcome == policy.Changed && !v.Live && v.Guarded():
+		return Added
+	case f.Outcome == policy.Skipped && r.State == policy.Exempt:
+		return Note
+	}
+	return ""
+}
+
+func adviceOf(code policy.Code) string {
+	for _, e := range policy.Catalogue() {
+		if e.Code == code {
+			return e.Advice
+		}
+	}
+	return ""
+}
+
+// advice is the one thing to do first.
+func advice(r *Row, v *verdict.Verdict) string {
+	switch r.State {
+	case policy.Unguarded, policy.Pending:
+		return complete(r, v)
+	case policy.Risky:
+		for i := range r.Reasons {
+			if r.Reasons[i].Kind == AtRisk && r.Reasons[i].Advice != "" {
+				return r.Reasons[i].Advice
+			}
+		}
+	}
+	return ""
+}
+
+// complete says how what is missing gets there.
+func complete(r *Row, v *verdict.Verdict) string {
+	label := fmt.Sprintf("kubectl label namespace %s %s=%s", r.Namespace, api.LabelInject, api.InjectEnabled)
+	restart := fmt.Sprintf("kubectl rollout restart deployment/%s -n %s", r.Name, r.Namespace)
+	switch {
+	case r.Enabled == "yes" && r.Mode == api.Audit:
+		return "take away " + api.Prefix + "mode: audit, which lets nothing be changed"
+	case !v.Live:
+		return "rollguard render writes what is missing; or let admission do it: " + label
+	case r.State == policy.Pending:
+		return "nothing; it follows at the next rollout"
+	case r.Enabled == "yes":
+		return restart
+	case r.Enabled == "unknown":
+		return "ask somebody who may read namespace " + r.Namespace
+	}
+	return label + "; then " + restart
+}

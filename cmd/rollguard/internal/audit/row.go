@@ -1,0 +1,142 @@
+package audit
+
+import (
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/manifest"
+	"github.com/rollguard/rollguard/pkg/policy"
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+// NotEnabled is beside the states of package policy: Rollguard never touches the
+// namespace, whatever its labels say.
+const NotEnabled policy.State = "not-enabled"
+
+// States are all states, the worst first.
+func States() []policy.State {
+	return []policy.State{
+		policy.Unguarded, policy.Risky, policy.Undecided, policy.Pending, policy.Exempt, policy.Unexposed, NotEnabled, policy.Guarded,
+	}
+}
+
+// Row is what is said of one Deployment. Its JSON form is stable.
+type Row struct {
+	Namespace string        `json:"namespace"`
+	Name      string        `json:"name"`
+	State     policy.State  `json:"state"`
+	Exposure  topology.Kind `json:"exposure,omitempty"`
+	// Behind names what sends traffic there, the most demanding first.
+	Behind []string `json:"behind"`
+	// Enabled tells whether the webhook is called for the namespace: yes, no, unknown.
+	Enabled string   `json:"enabled"`
+	Mode    api.Mode `json:"mode,omitempty"`
+	Reasons []Reason `json:"reasons"`
+	// Do is one line on what to do, empty where nothing is.
+	Do string `json:"do,omitempty"`
+	// File and Line tell where it stands; they are empty for a cluster.
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
+}
+
+// Kind says what a reason is about.
+type Kind string
+
+// The kinds of reasons.
+const (
+	// Missing: Rollguard would write it, and nobody has.
+	Missing Kind = "missing"
+	// AtRisk: requests may be lost, and Rollguard leaves it to people.
+	AtRisk Kind = "at-risk"
+	// Added: it stands in no manifest, and admission adds it.
+	Added Kind = "added"
+	// Note: why it was left alone, or not evaluated.
+	Note Kind = "note"
+)
+
+// Reason is one reason for the state.
+type Reason struct {
+	Code    policy.Code `json:"code"`
+	Kind    Kind        `json:"kind"`
+	Rule    api.Rule    `json:"rule,omitempty"`
+	Message string      `json:"message"`
+	Advice  string      `json:"advice,omitempty"`
+	// Line is where the field stands in the file, or what is around it.
+	Line int `json:"line,omitempty"`
+}
+
+// Key is "namespace/name".
+func (r *Row) Key() string { return r.Namespace + "/" + r.Name }
+
+// Describe makes the row of a Deployment.
+func Describe(v *verdict.Verdict) Row {
+	d := v.Deployment
+	r := Row{Namespace: d.Namespace, Name: d.Name, Behind: []string{}, Reasons: []Reason{}, Enabled: enabled(d.Standing), Mode: v.Decision.Mode}
+	if !v.Live {
+		r.File, r.Line = d.Place.File, d.Line("")
+	}
+	switch {
+	case v.Err != nil:
+		r.State = policy.Undecided
+		r.Reasons = append(r.Reasons, Reason{Code: "Unreadable", Kind: Note, Message: v.Err.Error()})
+		return r
+	case d.Standing == manifest.SystemNamespace, d.Standing == manifest.NamespaceExcluded:
+		r.State, r.Enabled = NotEnabled, "no"
+		return r
+	}
+	r.Exposure, r.Behind = v.Decision.Exposure.Kind, behind(&v.Decision.Exposure)
+	r.State = v.Decision.State()
+	if r.admitted(v) {
+		r.State = afterAdmission(v)
+	}
+	r.reasons(v)
+	r.Do = advice(&r, v)
+	return r
+}
+
+func enabled(s manifest.Standing) string {
+	switch s {
+	case manifest.Guarded, manifest.OptedOut:
+		return "yes"
+	case manifest.NamespaceNotKnown:
+		return "unknown"
+	}
+	return "no"
+}
+
+// admitted tells whether what is missing in a manifest is no matter, as admission will add
+// it: its namespace is enabled, by its label in the files or because that was asked for.
+func (r *Row) admitted(v *verdict.Verdict) bool {
+	return !v.Live && v.Guarded() && v.Decision.Mode != api.Audit && (r.State == policy.Unguarded || r.State == policy.Pending)
+}
+
+func afterAdmission(v *verdict.Verdict) policy.State {
+	if len(v.Decision.Risks()) > 0 {
+		return policy.Risky
+	}
+	return policy.Guarded
+}
+
+// behind lists the routes, those of the exposure first.
+func behind(e *topology.Exposure) []string {
+	var first, rest []string
+	for i := range e.Routes {
+		if r := &e.Routes[i]; r.Kind() == e.Kind {
+			first = append(first, r.Front())
+		} else {
+			rest = append(rest, r.Front())
+		}
+	}
+	return unique(append(append([]string{}, first...), rest...))
+}
+
+func unique(list []string) []string {
+	seen := make(map[string]bool, len(list))
+	out := list[:0]
+	for _, s := range list {
+		if !seen[s] {
+			seen[s] = true
+			out = append(out, s)
+		}
+	}
+	return out
+}

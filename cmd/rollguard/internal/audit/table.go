@@ -1,0 +1,129 @@
+package audit
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/textwidth"
+	"github.com/rollguard/rollguard/pkg/policy"
+)
+
+// Layout says how a table is written.
+type Layout struct {
+	// Wide adds what leads there, whether the namespace is enabled, and what to do.
+	Wide bool
+	// Width is how many columns there are to write in, 0 for any number.
+	Width int
+}
+
+// Table writes the rows for people, then what to do, then the summary.
+func (r *Report) Table(w io.Writer, l Layout) error {
+	var b strings.Builder
+	if len(r.Deployments) > 0 {
+		t := textwidth.Table{Width: l.Width, Rows: [][]string{l.heading()}}
+		for i := range r.Deployments {
+			t.Rows = append(t.Rows, l.cells(&r.Deployments[i]))
+		}
+		b.WriteString(t.String())
+		b.WriteString("\n")
+	}
+	for _, line := range r.advice() {
+		b.WriteString(textwidth.Wrap(line, l.Width, "  "))
+	}
+	b.WriteString(textwidth.Wrap(r.Line(), l.Width, "  "))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (l Layout) heading() []string {
+	if l.Wide {
+		return []string{"STATE", "DEPLOYMENT", "EXPOSURE", "ENABLED", "BEHIND", "WHY", "DO"}
+	}
+	return []string{"STATE", "DEPLOYMENT", "EXPOSURE", "WHY"}
+}
+
+func (l Layout) cells(r *Row) []string {
+	exposure := string(r.Exposure)
+	if exposure == "" {
+		exposure = "-"
+	}
+	why := strings.Join(r.why(), "; ")
+	if !l.Wide {
+		return []string{string(r.State), r.Key(), exposure, why}
+	}
+	behind := "-"
+	if n := len(r.Behind); n > 0 {
+		if behind = r.Behind[0]; n > 1 {
+			behind += fmt.Sprintf(" and %d more", n-1)
+		}
+	}
+	return []string{string(r.State), r.Key(), exposure, r.Enabled, behind, why, r.Do}
+}
+
+// why are the codes of the risks and the rules that something is missing for.
+func (r *Row) why() []string {
+	var out, lacks, added []string
+	for i := range r.Reasons {
+		reason := &r.Reasons[i]
+		switch word := string(reason.Rule); {
+		case reason.Kind == AtRisk, reason.Kind == Note:
+			out = append(out, string(reason.Code))
+		case word == "": // tidying up
+		case reason.Kind == Added:
+			added = append(added, word)
+		default:
+			lacks = append(lacks, word)
+		}
+	}
+	out = unique(out)
+	if len(lacks) > 0 {
+		out = append(out, "lacks "+strings.Join(unique(lacks), ", "))
+	}
+	if len(added) > 0 {
+		out = append(out, "admission adds "+strings.Join(unique(added), ", "))
+	}
+	return out
+}
+
+// advice is what to do, once for each code and for what is missing.
+func (r *Report) advice() []string {
+	counts := map[policy.Code]int{}
+	var missing, disabled int
+	for i := range r.Deployments {
+		row := &r.Deployments[i]
+		if row.State == policy.Unguarded {
+			if missing++; row.Enabled != "yes" {
+				disabled++
+			}
+		}
+		seen := map[policy.Code]bool{}
+		for _, reason := range row.Reasons {
+			if reason.Kind == AtRisk && !seen[reason.Code] {
+				seen[reason.Code] = true
+				counts[reason.Code]++
+			}
+		}
+	}
+	var out []string
+	if missing > 0 {
+		out = append(out, r.complete(missing, disabled))
+	}
+	for _, e := range policy.Catalogue() {
+		if n := counts[e.Code]; n > 0 {
+			out = append(out, fmt.Sprintf("%s (%d): %s %s", e.Code, n, e.Means, e.Advice))
+		}
+	}
+	return out
+}
+
+func (r *Report) complete(missing, disabled int) string {
+	text := fmt.Sprintf("unguarded (%d): Something is missing that Rollguard adds. ", missing)
+	switch {
+	case !r.Live:
+		return text + "Write it with rollguard render, or label the namespace rollguard.io/inject=enabled and let admission add it (--assume-enabled shows what is left then)."
+	case disabled > 0:
+		return text + fmt.Sprintf("For %d, label the namespace first: rollguard.io/inject=enabled. Then kubectl rollout restart.", disabled)
+	}
+	return text + "kubectl rollout restart lets admission add it."
+}

@@ -1,0 +1,77 @@
+package textwidth
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Table lines up columns with two spaces between them. The last column is broken into
+// lines where the width is too small; where not even that helps, each row becomes a few
+// lines.
+type Table struct {
+	// Rows have cells; the first row is the heading.
+	Rows [][]string
+	// Width is how many columns there are, 0 for any number.
+	Width int
+}
+
+// leastLast is the narrowest last column that is worth reading.
+const leastLast = 24
+
+func (t *Table) String() string {
+	var b strings.Builder
+	widths := t.widths()
+	before := 0
+	for _, w := range widths[:len(widths)-1] {
+		before += w + 2
+	}
+	if t.Width > 0 && before+leastLast > t.Width && before+widths[len(widths)-1] > t.Width {
+		t.stack(&b)
+		return b.String()
+	}
+	for _, row := range t.Rows {
+		var line strings.Builder
+		for i, cell := range row[:len(row)-1] {
+			line.WriteString(cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
+		}
+		last := row[len(row)-1]
+		if t.Width == 0 || before+utf8.RuneCountInString(last) <= t.Width {
+			b.WriteString(strings.TrimRight(line.String()+last, " ") + "\n")
+			continue
+		}
+		for i, part := range split(last, t.Width-before) {
+			if i > 0 {
+				line.Reset()
+				line.WriteString(strings.Repeat(" ", before))
+			}
+			b.WriteString(line.String() + part + "\n")
+		}
+	}
+	return b.String()
+}
+
+func (t *Table) widths() []int {
+	out := make([]int, len(t.Rows[0]))
+	for _, row := range t.Rows {
+		for i, cell := range row {
+			out[i] = max(out[i], utf8.RuneCountInString(cell))
+		}
+	}
+	return out
+}
+
+// stack writes the first two cells on a line and the others, indented, below. The heading
+// would head nothing.
+func (t *Table) stack(b *strings.Builder) {
+	for _, row := range t.Rows[1:] {
+		b.WriteString(row[0] + "  " + row[1] + "\n")
+		for _, cell := range row[2:] {
+			if cell == "" || cell == "-" {
+				continue
+			}
+			for _, part := range split(cell, t.Width-2) {
+				b.WriteString("  " + part + "\n")
+			}
+		}
+	}
+}

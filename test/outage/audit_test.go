@@ -1,0 +1,65 @@
+package outage
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rollguard/rollguard/test/kube"
+)
+
+// reader is a kubeconfig of somebody who may read one namespace only.
+func reader(t *testing.T, namespace string) string {
+	t.Helper()
+	name := "reader-of-" + namespace
+	kubectl(t, "", "create", "role", name, "-n", namespace, "--verb=get,list", "--resource=deployments.apps,services,ingresses.networking.k8s.io,namespaces")
+	kubectl(t, "", "create", "rolebinding", name, "-n", namespace, "--role="+name, "--user="+name)
+	user, err := world.plane.User(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := kube.WriteKubeconfig(path, user); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestAuditReadsAllNamespacesEnabledOrNotAndSaysWhatItCouldNotRead(t *testing.T) {
+	const mine, other, bare = "mine", "other", "bare"
+	kubectl(t, fmt.Sprintf(shop, mine, "report")+"---"+fmt.Sprintf(shop, other, "report"), "apply", "-f", "-")
+	kubectl(t, fmt.Sprintf(deployment, mine)+"---"+fmt.Sprintf(deployment, other), "apply", "-f", "-")
+	kubectl(t, "", "create", "namespace", bare)
+	kubectl(t, "", "create", "deployment", "worker", "-n", bare, "--image=registry.example/worker:1")
+	limited, admin := reader(t, mine), world.plane.KubeconfigPath()
+	for name, tc := range map[string]struct {
+		kubeconfig     string
+		args           []string
+		code           int
+		stdout, stderr string
+	}{
+		"an administrator sees all":            {admin, []string{"-A"}, 1, "other/web", ""},
+		"also what is not enabled":             {admin, []string{"-A", "-o", "wide"}, 1, "bare/worker", ""},
+		"one namespace":                        {admin, []string{"-n", bare}, 0, "1 Deployment: 1 not-exposed. Kubernetes v1.37", ""},
+		"several":                              {admin, []string{"-n", bare + "," + mine}, 1, "2 Deployments: 1 unguarded, 1 not-exposed", ""},
+		"what to do":                           {admin, []string{"-n", mine, "-o", "yaml"}, 1, "kubectl rollout restart deployment/web -n mine", ""},
+		"a namespace that is not there":        {admin, []string{"-n", "nowhere"}, 2, "", "namespace nowhere does not exist"},
+		"who may read one namespace":           {limited, []string{"-n", mine}, 1, "mine/web", "ingressclasses could not be read, so what is said may be wrong"},
+		"what was not read stands in the data": {limited, []string{"-n", mine, "-o", "sarif"}, 1, "ingressclasses could not be read", ""},
+		"who may not read a namespace":         {limited, []string{"-n", other}, 2, "", "deployments of namespace other"},
+		"who may read one of two":              {limited, []string{"-n", mine + "," + other}, 1, "mine/web", "deployments of namespace other could not be read"},
+		"who may not list namespaces":          {limited, []string{"-A"}, 2, "", "namespaces may not be listed, so name one with -n"},
+		"nothing to fail on":                   {admin, []string{"-A", "--fail-on", "never"}, 0, "mine/web", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := rollguard(t, tc.kubeconfig, append([]string{"audit"}, tc.args...)...)
+			if out.code != tc.code || !strings.Contains(out.stdout, tc.stdout) || !strings.Contains(out.stderr, tc.stderr) {
+				t.Errorf("exit code %d, want %d; stdout:\n%s\nstderr:\n%s", out.code, tc.code, out.stdout, out.stderr)
+			}
+			if strings.Contains(out.stderr, "\r") {
+				t.Errorf("progress is shown where nobody looks: %q", out.stderr)
+			}
+		})
+	}
+}
