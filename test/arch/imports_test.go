@@ -19,7 +19,7 @@ NONE                                      < pkg/api pkg/workload pkg/topology pk
 pkg/workload                              < pkg/patch: JSON equality
 pkg/api pkg/workload                      < pkg/provenance: who wrote which field of the view
 pkg/api pkg/workload pkg/topology pkg/capacity pkg/provenance < pkg/policy: rules see settings, the Deployment, its routes, room and authors
-pkg/api pkg/workload pkg/topology pkg/capacity pkg/policy pkg/patch < pkg/decision: the straight road from JSON to patch
+pkg/api pkg/workload pkg/topology pkg/capacity pkg/policy pkg/patch pkg/provenance < pkg/decision: the straight road from JSON to patch, and back by the record
 pkg/api pkg/topology pkg/capacity pkg/decision pkg/policy pkg/workload pkg/patch < pkg/manifest: files instead of a cluster
 pkg/api pkg/topology pkg/capacity pkg/decision < pkg/cluster: the live state
 pkg/api pkg/topology pkg/policy pkg/patch pkg/decision < pkg/admission: requests and responses

@@ -89,7 +89,7 @@ type patchEntry struct {
 func printPatches(r *rendering) error {
 	entries := []patchEntry{}
 	for i := range r.verdicts {
-		if v := &r.verdicts[i]; v.Guarded() {
+		if v := &r.verdicts[i]; v.Guarded() || r.all {
 			entries = append(entries, patchEntry{v.Deployment.Key(), append([]patch.Operation{}, v.Patch...)})
 		}
 	}

@@ -60,11 +60,12 @@ type rendering struct {
 	edits []manifest.Edit
 	out   io.Writer
 	color bool
+	// all lists Deployments that are not guarded too.
+	all bool
 }
 
 func (o *renderOptions) run(cmd *cobra.Command) error {
-	formats := map[string]func(*rendering) error{"yaml": printYAML, "json": printJSON, "patch": printPatches, "diff": printDiff}
-	write, ok := formats[o.output]
+	write, ok := writers()[o.output]
 	if !ok {
 		return &usageError{command: cmd.CommandPath(), err: fmt.Errorf("-o %q: is none of yaml, json, patch, diff", o.output)}
 	}
