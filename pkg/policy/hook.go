@@ -9,6 +9,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
+// HookSleep is how long a preStop hook waits, if it does nothing but wait.
+func HookSleep(hook *corev1.LifecycleHandler) (time.Duration, bool) { return hookSleep(hook) }
+
 // hookSleep is how long a hook waits, if it does nothing but wait: a native sleep,
 // the command "sleep N", or a shell that runs just that.
 func hookSleep(hook *corev1.LifecycleHandler) (time.Duration, bool) {

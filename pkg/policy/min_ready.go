@@ -40,16 +40,18 @@ func minReady(e *evaluation) {
 // computeReady is done before the rules run, as the progress deadline and the startup
 // budget depend on it.
 func (e *evaluation) computeReady() {
+	needed, source := e.timeToHealthy()
+	c := &e.result.Computed
+	c.Healthy, c.HealthySource, c.Gated = needed, source, e.gated()
 	if e.in.Settings.Keeps(api.RuleMinReady) {
 		return
 	}
 	if asked := e.in.Settings.MinReady; asked.Value != nil {
 		e.ready = readyNeed{*asked.Value, asked.Source.String(), MinReadyAsked}
-	} else if needed, source := e.timeToHealthy(); !e.gated() {
+	} else if !c.Gated {
 		e.ready = readyNeed{needed, source, MinReadyFromHealthCheck}
 	}
-	e.result.Computed.MinReady.Value = e.ready.duration
-	e.result.Computed.MinReadySource = e.ready.source
+	c.MinReady.Value, c.MinReadySource = e.ready.duration, e.ready.source
 }
 
 // gated tells whether a readiness gate makes rollouts wait. EKS Auto Mode has none,

@@ -39,6 +39,12 @@ type Computed struct {
 	// ReadinessPath is what a readiness probe of ours asks for because a health check
 	// does; empty without one. Its source then says why an explicit path is not used.
 	ReadinessPath, ReadinessPathSource string
+	// Propagation is how long a stopping Pod is still sent requests, Healthy how long a load
+	// balancer may need to use a new one once it is Ready, 0 where none sends to Pods.
+	Propagation, Healthy time.Duration
+	HealthySource        string
+	// Gated says that a readiness gate makes a rollout wait for Healthy.
+	Gated bool
 }
 
 // longestFollowedDelay is the longest deregistration delay that a sleep follows.
@@ -52,6 +58,7 @@ func (e *evaluation) computeTiming() {
 	e.neededGrace(&t)
 	e.timing = t
 	e.computeReady()
+	e.result.Computed.Propagation = e.propagation()
 	e.result.Computed.PreStopSleep.Value = t.sleep
 	e.result.Computed.PreStopSleepSource = t.sleepSource
 	e.result.Computed.GracePeriod.Value = t.grace

@@ -14,6 +14,11 @@ import (
 const explainHelp = `Say how traffic reaches a Deployment, what the admission webhook would change
 in it and why, what stays at risk, and where every setting comes from.
 
+The timeline shows a rollout of one Pod: when the new one gets traffic and the old
+one stops getting any, and whether requests are lost in between (race A: old Pods
+go before the load balancer uses the new one; race B: SIGTERM comes before the
+last request is answered). --svg draws the same as a picture.
+
 Without -f, the cluster of the kubeconfig is read: what the next rollout of the
 Deployment would change. With -f, no cluster is touched.
 
@@ -26,6 +31,7 @@ type explainOptions struct {
 	input
 	cluster liveInput
 	output  string
+	svg     string
 }
 
 func newExplain() *cobra.Command {
@@ -47,6 +53,7 @@ func newExplain() *cobra.Command {
 	o.register(cmd)
 	o.cluster.register(cmd)
 	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "text or json")
+	cmd.Flags().StringVar(&o.svg, "svg", "", "file for the timeline of one Deployment as a picture")
 	return cmd
 }
 
@@ -67,6 +74,9 @@ func (o *explainOptions) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if err := o.print(cmd.OutOrStdout(), chosen, failures); err != nil {
+		return err
+	}
+	if err := o.draw(chosen); err != nil {
 		return err
 	}
 	for _, note := range read.set.Notes {
@@ -104,7 +114,7 @@ func (o *explainOptions) source(cmd *cobra.Command) (*reading, error) {
 
 func (o *explainOptions) print(w io.Writer, chosen []verdict.Verdict, failures []error) error {
 	if o.output == "text" {
-		_, err := io.WriteString(w, report.Text(chosen))
+		_, err := io.WriteString(w, report.Text(chosen, columns(w)))
 		return err
 	}
 	text, err := report.New(chosen, failures).JSON()

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/manifest"
@@ -160,10 +162,10 @@ func (o *stripOptions) confirm(cmd *cobra.Command, removals []removal) error {
 	return nil
 }
 
-// asks tells whether there is somebody to answer.
+// asks tells whether there is somebody to answer; /dev/null is nobody.
 func asks(in io.Reader) bool {
-	w, ok := in.(io.Writer)
-	return ok && isTerminal(w)
+	f, ok := in.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // atMostOne is for commands about one Deployment or all.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/timeline"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/manifest"
@@ -28,6 +29,8 @@ type Deployment struct {
 	Settings Settings         `json:"settings"`
 	Changes  []policy.Change  `json:"changes"`
 	Findings []policy.Finding `json:"findings"`
+	// Timeline is null where nothing sends traffic, or the strategy is Recreate.
+	Timeline *timeline.Timeline `json:"timeline"`
 }
 
 // Failure is an object or a document that could not be evaluated.
@@ -60,6 +63,7 @@ func describe(v *verdict.Verdict) Deployment {
 		Settings: settingsOf(d),
 		Changes:  append([]policy.Change{}, d.Changes...),
 		Findings: append([]policy.Finding{}, d.Findings...),
+		Timeline: Timeline(v),
 	}
 	if !v.Guarded() {
 		out.Changes = []policy.Change{}

@@ -11,12 +11,13 @@ import (
 	"github.com/rollguard/rollguard/pkg/topology"
 )
 
-// Text writes the verdicts for people, with a blank line between them.
-func Text(verdicts []verdict.Verdict) string {
+// Text writes the verdicts for people, with a blank line between them. Drawings are at most
+// so many columns wide; 0 is as usual.
+func Text(verdicts []verdict.Verdict, width int) string {
 	var out []string
 	for i := range verdicts {
 		if v := &verdicts[i]; v.Err == nil {
-			p := &page{v: v}
+			p := &page{v: v, width: width}
 			p.write()
 			out = append(out, p.String())
 		}
@@ -28,7 +29,8 @@ func Text(verdicts []verdict.Verdict) string {
 type page struct {
 	strings.Builder
 
-	v *verdict.Verdict
+	v     *verdict.Verdict
+	width int
 }
 
 func (p *page) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
@@ -47,6 +49,7 @@ func (p *page) write() {
 	p.findings("At risk", policy.AtRisk)
 	p.findings("Kept as you wrote it", policy.Kept)
 	p.findings("Good to know", policy.Skipped)
+	p.timeline()
 	if p.v.Guarded() && p.v.Decision.Exposure.Kind != topology.None {
 		p.settings()
 	}

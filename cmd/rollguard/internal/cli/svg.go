@@ -1,0 +1,28 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/report"
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
+)
+
+// draw writes the picture, where one is asked for.
+func (o *explainOptions) draw(chosen []verdict.Verdict) error {
+	if o.svg == "" {
+		return nil
+	}
+	if len(chosen) != 1 {
+		return fmt.Errorf("--svg is a picture of one Deployment, and there are %d: name one", len(chosen))
+	}
+	t := report.Timeline(&chosen[0])
+	if t == nil {
+		return errors.New("--svg: there is no timeline, as nothing sends traffic there or its strategy is Recreate")
+	}
+	if err := os.WriteFile(o.svg, t.SVG("Deployment "+chosen[0].Deployment.Key()), 0o644); err != nil { //nolint:gosec // a picture is no secret
+		return fmt.Errorf("--svg: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,32 @@
+package report
+
+import (
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/timeline"
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
+)
+
+// Timeline is the rollout of a Deployment as admission leaves it, or as it is where
+// admission leaves it alone; nil where there is none.
+func Timeline(v *verdict.Verdict) *timeline.Timeline {
+	if v.Err != nil {
+		return nil
+	}
+	stored, err := v.Stored()
+	if err != nil {
+		return nil // it was read before, and the patch was proven
+	}
+	return timeline.New(stored, &v.Decision)
+}
+
+func (p *page) timeline() {
+	t := Timeline(p.v)
+	if t == nil {
+		return
+	}
+	if p.v.Guarded() {
+		p.heading("Timeline of a rollout, in seconds from the new Pod serving on")
+	} else {
+		p.heading("Timeline of a rollout as it is now, in seconds from the new Pod serving on")
+	}
+	p.WriteString(t.Text(p.width))
+}

@@ -1,0 +1,203 @@
+// Package timeline says what happens when in a rollout of one Deployment, from what was
+// decided about it: when the new Pod gets traffic, when the old one stops getting any, and
+// whether that leaves a gap. It does no I/O.
+package timeline
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/rollguard/rollguard/pkg/decision"
+	"github.com/rollguard/rollguard/pkg/policy"
+	"github.com/rollguard/rollguard/pkg/topology"
+	"github.com/rollguard/rollguard/pkg/workload"
+)
+
+// Event is something that happens to a Pod. Seconds count from the moment in which the new
+// Pod begins to serve: nobody knows how long it takes to start.
+type Event struct {
+	At   int    `json:"at"`
+	Name string `json:"name"`
+	// What says it for people.
+	What string `json:"what"`
+}
+
+// The names of events.
+const (
+	Serves      = "serves"
+	Ready       = "ready"
+	Healthy     = "healthy"
+	Available   = "available"
+	Terminating = "terminating"
+	LastSent    = "last-sent"
+	LastAnswer  = "last-answer"
+	SIGTERM     = "sigterm"
+	SIGKILL     = "sigkill"
+)
+
+// Race is one of the two ways in which a rollout loses requests.
+type Race struct {
+	// Name is A (the new Pod) or B (the old one).
+	Name string `json:"name"`
+	// Closed says that nothing is lost by it, with so many seconds to spare; they are
+	// negative where it is open by so many.
+	Closed bool   `json:"closed"`
+	Spare  int    `json:"spareSeconds"`
+	Why    string `json:"why"`
+}
+
+// Timeline is a rollout of one new and one old Pod. Its JSON form is stable.
+type Timeline struct {
+	NewPod []Event `json:"newPod"`
+	OldPod []Event `json:"oldPod"`
+	Races  []Race  `json:"races"`
+	// Rounds is how often that happens one after the other, RolloutSeconds how long all of
+	// it takes beside the start of each Pod; 0 where it cannot be told.
+	Rounds         int    `json:"rounds"`
+	RolloutSeconds int    `json:"rolloutSeconds"`
+	Summary        string `json:"summary"`
+}
+
+// rollout is what the timeline is computed from.
+type rollout struct {
+	pod      *workload.Deployment
+	decision *decision.Decision
+	kind     topology.Kind
+	// unclear is a container whose hook does not show how long it waits.
+	unclear string
+
+	ready, healthy, available        int
+	propagation, request, sleep, end int
+}
+
+// New computes the timeline of a Deployment as it will be stored, and nil for one that has
+// none: nothing sends traffic there, or its strategy is Recreate.
+func New(stored *workload.Deployment, d *decision.Decision) *Timeline {
+	if d.Exposure.Kind == topology.None || stored.Strategy.Type != "RollingUpdate" {
+		return nil
+	}
+	r := &rollout{pod: stored, decision: d, kind: d.Exposure.Kind}
+	c, timing := &d.Computed, &d.Settings.Timing
+	r.propagation, r.request = seconds(c.Propagation), seconds(timing.RequestTimeout.Value)
+	r.ready = r.timeToReady()
+	r.healthy = r.ready + seconds(c.Healthy)
+	r.available = r.ready + int(stored.MinReadySeconds)
+	if c.Gated {
+		r.available = r.healthy + int(stored.MinReadySeconds)
+	}
+	r.sleep = r.shortestSleep()
+	r.end = int(stored.Template.GracePeriodSeconds)
+	t := &Timeline{NewPod: r.newPod(), OldPod: r.oldPod(), Races: []Race{r.raceA(), r.raceB()}}
+	r.summarize(t)
+	return t
+}
+
+func seconds(d time.Duration) int { return int(d / time.Second) }
+
+// timeToReady is how long the slowest readiness probe takes, from its container serving on.
+func (r *rollout) timeToReady() int {
+	longest := 0
+	for i := range r.pod.Template.Containers {
+		if p := r.pod.Template.Containers[i].ReadinessProbe; p != nil {
+			period, success := max(p.PeriodSeconds, 1), max(p.SuccessThreshold, 1)
+			if p.PeriodSeconds == 0 {
+				period = 10 // the API's default
+			}
+			longest = max(longest, int(period*success))
+		}
+	}
+	return longest
+}
+
+// shortestSleep is when the first container gets SIGTERM: hooks run in parallel.
+func (r *rollout) shortestSleep() int {
+	shortest := -1
+	for i := range r.pod.Template.Containers {
+		c := &r.pod.Template.Containers[i]
+		sleep := time.Duration(0)
+		if c.PreStop != nil {
+			var known bool
+			if sleep, known = policy.HookSleep(c.PreStop); !known {
+				r.unclear = c.Name
+			}
+		}
+		if n := seconds(sleep); shortest < 0 || n < shortest {
+			shortest = n
+		}
+	}
+	return max(shortest, 0)
+}
+
+func (r *rollout) newPod() []Event {
+	events := []Event{{0, Serves, "new Pod serves"}, {r.ready, Ready, "Ready"}}
+	if r.healthy > r.ready {
+		events = append(events, Event{r.healthy, Healthy, "healthy for " + r.sender()})
+	}
+	return inOrder(append(events, Event{r.available, Available, "counts as available"}))
+}
+
+func (r *rollout) oldPod() []Event {
+	from := r.available
+	if _, unavailable := r.fenceposts(); unavailable > 0 {
+		from = 0 // it goes while the new one starts
+	}
+	return inOrder([]Event{
+		{from, Terminating, "old Pod is to go; sleep"},
+		{from + r.propagation, LastSent, r.sender() + " stops sending"},
+		{from + r.propagation + r.request, LastAnswer, "longest request answered"},
+		{from + min(r.sleep, r.end), SIGTERM, "SIGTERM"},
+		{from + r.end, SIGKILL, "killed, if it still runs"},
+	})
+}
+
+func inOrder(events []Event) []Event {
+	slices.SortStableFunc(events, func(a, b Event) int { return a.At - b.At })
+	return events
+}
+
+func (r *rollout) sender() string {
+	switch {
+	case r.kind.ALB():
+		return "the ALB"
+	case r.kind.NLB():
+		return "the NLB"
+	}
+	return "the Service"
+}
+
+// unavailable is how many Pods a rollout may take away before others are available
+// (Kubernetes pkg/controller/deployment/util, ResolveFenceposts).
+func (r *rollout) fenceposts() (surge, unavailable int) {
+	replicas := int(r.pod.Replicas)
+	s := r.pod.Strategy
+	surge, err := intstr.GetScaledValueFromIntOrPercent(&s.MaxSurge, replicas, true)
+	if err != nil {
+		return 0, 0
+	}
+	unavailable, err = intstr.GetScaledValueFromIntOrPercent(&s.MaxUnavailable, replicas, false)
+	if err != nil {
+		return 0, 0
+	}
+	if surge == 0 && unavailable == 0 {
+		unavailable = 1
+	}
+	return surge, min(unavailable, replicas)
+}
+
+func (r *rollout) summarize(t *Timeline) {
+	surge, unavailable := r.fenceposts()
+	replicas, batch := int(r.pod.Replicas), surge+unavailable
+	if replicas == 0 || batch == 0 {
+		return
+	}
+	t.Rounds = (replicas + batch - 1) / batch
+	t.RolloutSeconds = t.Rounds * r.available
+	plural := "s"
+	if t.Rounds == 1 {
+		plural = ""
+	}
+	t.Summary = fmt.Sprintf("%d replicas, %d at a time: %d round%s of %d s, beside the time that a Pod takes to start", replicas, min(batch, replicas), t.Rounds, plural, r.available)
+}
