@@ -18,7 +18,7 @@ GENERATED := docs/reference deploy/rollguard.yaml deploy/helm/rollguard/README.m
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint verify generate build image load sbom bench bench-scale bench-audit kube node fuzz clean
+.PHONY: help run test lint verify generate build image krew load sbom bench bench-scale bench-audit kube node fuzz clean
 
 help: ## show this help
 	@echo "usage: make TARGET"
@@ -58,6 +58,9 @@ programs:
 
 image: build ## build the container image with docker, podman or buildah (ARCHIVE=FILE: also as a file)
 	@.ci/image $(IMAGE) $(ARCHIVE)
+
+krew: ## archives of the kubectl plugin and its krew manifest, into bin/krew (VERSION, URL, HOMEPAGE)
+	@$(GO) run ./test/krew -version '$(VERSION)' -url '$(URL)' -homepage '$(HOMEPAGE)' -o $(BIN)/krew
 
 bench: programs kube ## time and memory of a request beside the alternatives
 	@$(GO) run ./test/bench/cmd/rollbench

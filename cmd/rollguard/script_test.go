@@ -15,6 +15,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"rollguard":         main,
 		"kubectl-rollguard": main,
+
+		"kubectl_complete-rollguard": main,
 	})
 }
 

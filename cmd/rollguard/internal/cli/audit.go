@@ -72,6 +72,8 @@ func newAudit() *cobra.Command {
 	flags.StringSliceVar(&o.failOn, "fail-on", []string{"unguarded", "at-risk"}, "states, and codes of findings, that make the exit code 1; or never")
 	o.config.register(cmd)
 	o.cluster.register(cmd)
+	complete(cmd, "fail-on", "unguarded", "at-risk", "undecided", "pending", "left-alone", "not-exposed", audit.Never)
+	complete(cmd, "output", "table", "wide", "json", "yaml", "sarif", "junit")
 	return cmd
 }
 

@@ -54,6 +54,7 @@ func newExplain() *cobra.Command {
 	o.cluster.register(cmd)
 	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "text or json")
 	cmd.Flags().StringVar(&o.svg, "svg", "", "file for the timeline of one Deployment as a picture")
+	complete(cmd, "output", "text", "json")
 	return cmd
 }
 

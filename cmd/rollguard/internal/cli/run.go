@@ -28,6 +28,10 @@ const (
 // errDiffers makes the exit code 1 without a message: the output says it all.
 var errDiffers = errors.New("something differs or is at risk")
 
+// completer is the name under which kubectl asks for the completion of a plugin (kubectl
+// pkg/cmd/plugin, plugin_completion.go): the same program, by a link.
+const completer = "kubectl_complete-rollguard"
+
 // usageError is a mistake on the command line.
 type usageError struct {
 	command string
@@ -42,8 +46,12 @@ func (e *usageError) Unwrap() error { return e.err }
 
 // Run runs the command line and returns the exit code.
 func Run(args []string, streams Streams) int {
-	root := newRoot(filepath.Base(args[0]))
-	root.SetArgs(args[1:])
+	program, words := strings.TrimSuffix(filepath.Base(args[0]), ".exe"), args[1:]
+	if program == completer {
+		words = append([]string{cobra.ShellCompRequestCmd}, words...)
+	}
+	root := newRoot(program)
+	root.SetArgs(words)
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)
 	root.SetErr(streams.Err)
@@ -76,7 +84,7 @@ func newRoot(program string) *cobra.Command {
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	if strings.HasPrefix(program, "kubectl-") {
+	if strings.HasPrefix(program, "kubectl") {
 		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl rollguard"}
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

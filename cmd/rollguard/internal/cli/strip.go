@@ -61,6 +61,7 @@ func newStrip() *cobra.Command {
 	flags.StringVar(&o.color, "color", "auto", "colour the diff: auto, always or never")
 	flags.BoolVar(&o.apply, "apply", false, "remove it from the cluster; Deployments roll by that")
 	flags.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	complete(cmd, "output", "yaml", "json", "patch", "diff")
 	return cmd
 }
 
