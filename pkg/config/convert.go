@@ -6,8 +6,8 @@ import (
 	"github.com/rollguard/rollguard/pkg/topology"
 )
 
-// Resolver knows the profiles and bounds of a checked configuration.
-func Resolver(c *v1alpha1.WebhookConfiguration) *api.Resolver {
+// Profiles are those of a checked configuration.
+func Profiles(c *v1alpha1.WebhookConfiguration) map[string]api.Profile {
 	profiles := make(map[string]api.Profile, len(c.Profiles))
 	for name, p := range c.Profiles {
 		profiles[name] = api.Profile{
@@ -22,12 +22,22 @@ func Resolver(c *v1alpha1.WebhookConfiguration) *api.Resolver {
 			},
 		}
 	}
-	return api.NewResolver(profiles, api.Bounds{
+	return profiles
+}
+
+// Bounds are those of a checked configuration.
+func Bounds(c *v1alpha1.WebhookConfiguration) api.Bounds {
+	return api.Bounds{
 		MaxPreStopSleep:  c.Bounds.MaxPreStopSleep.Duration,
 		MaxGracePeriod:   c.Bounds.MaxGracePeriod.Duration,
 		MaxStartupBudget: c.Bounds.MaxStartupBudget.Duration,
 		MaxMinReady:      c.Bounds.MaxMinReady.Duration,
-	}).WithRepair(api.RepairLimits{ByDefault: api.Repair(c.Repair.Default), AtMost: api.Repair(c.Repair.AtMost)})
+	}
+}
+
+// Resolver knows the profiles and bounds of a checked configuration.
+func Resolver(c *v1alpha1.WebhookConfiguration) *api.Resolver {
+	return api.NewResolver(Profiles(c), Bounds(c)).WithRepair(api.RepairLimits{ByDefault: api.Repair(c.Repair.Default), AtMost: api.Repair(c.Repair.AtMost)})
 }
 
 // NativeSleep tells whether preStop.sleep is used, which preStopAction chooses within

@@ -90,7 +90,7 @@ func newRoot(program string) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{command: cmd.CommandPath(), err: err}
 	})
-	root.AddCommand(newRender(), newExplain(), newAudit(), newStatus(), newCheck(), newStrip(), newVersion(), newReference())
+	root.AddCommand(newRender(), newExplain(), newAudit(), newStatus(), newCheck(), newStrip(), newPolicy(), newVersion(), newReference())
 	return root
 }
 
