@@ -69,10 +69,11 @@ func (o *stripOptions) plan(cmd *cobra.Command, args []string) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := manifest.NewSet(nil, settings.sets(manifest.Options{}))
+	hidden := map[string]string{}
+	set := manifest.NewSet(nil, settings.sets(manifest.Options{Hidden: hidden}))
 	judge := verdict.NewJudge(set, settings.judges(server{nativeSleep: true}, verdict.Options{Live: true}))
 	found := name == ""
-	gaps, err := c.Walk(cmd.Context(), namespaces, func(page *manifest.File) error {
+	gaps, err := c.Walk(cmd.Context(), live.Walk{Namespaces: namespaces, Hidden: hidden, Use: func(page *manifest.File) error {
 		for _, v := range stripAll(judge, set.Pass(page)) {
 			if name != "" && v.Deployment.Name != name {
 				continue
@@ -86,7 +87,7 @@ func (o *stripOptions) plan(cmd *cobra.Command, args []string) (*plan, error) {
 			}
 		}
 		return nil
-	})
+	}})
 	sayGaps(cmd.ErrOrStderr(), gaps)
 	if err == nil && !found {
 		err = fmt.Errorf("deployment/%s is not in %s", name, p.where)
