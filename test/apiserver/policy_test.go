@@ -1,16 +1,19 @@
 package apiserver
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
 
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/test/install"
@@ -152,15 +155,14 @@ func policyWorks(t *testing.T, namespace string, nothing bool) {
 	if nothing {
 		return // another namespace showed it
 	}
-	var d appsv1.Deployment
-	for t.Context().Err() == nil {
+	err := wait.PollUntilContextTimeout(t.Context(), 200*time.Millisecond, 30*time.Second, true, func(context.Context) (bool, error) {
 		out := run(t, policied{}.manifest("probe"), "create", "-n", namespace, "--dry-run=server", "-o", "json", "-f", "-")
-		if err := json.Unmarshal([]byte(out), &d); err != nil {
-			t.Fatal(err)
-		}
-		if d.Spec.Template.Spec.Containers[0].Lifecycle != nil {
-			return
-		}
+		var d appsv1.Deployment
+		err := json.Unmarshal([]byte(out), &d)
+		return d.Spec.Template.Spec.Containers[0].Lifecycle != nil, err
+	})
+	if err != nil {
+		t.Fatalf("the policy changes nothing in namespace %s: %v", namespace, err)
 	}
 }
 

@@ -74,11 +74,11 @@ spec:
     - name: rest
       expression: "variables.drains ? variables.request + variables.margin : variables.margin"
     - name: now
-      expression: "has(object.spec.template.spec.terminationGracePeriodSeconds) ? object.spec.template.spec.terminationGracePeriodSeconds : 30"
+      expression: "has(object.spec.template.spec.terminationGracePeriodSeconds) ? int(object.spec.template.spec.terminationGracePeriodSeconds) : 30"
     - name: graceIsAuthored
       expression: "variables.now != 30 || variables.applied.contains('\"terminationGracePeriodSeconds\"')"
     - name: ownSleep
-      expression: "variables.containers.map(c, has(c.lifecycle) && has(c.lifecycle.preStop) && has(c.lifecycle.preStop.sleep) ? c.lifecycle.preStop.sleep.seconds : 0).max()"
+      expression: "variables.containers.map(c, has(c.lifecycle) && has(c.lifecycle.preStop) && has(c.lifecycle.preStop.sleep) ? int(c.lifecycle.preStop.sleep.seconds) : 0).max()"
     - name: computedGrace
       expression: "[[variables.needed, variables.ownSleep].max() + variables.rest, variables.now].max()"
     - name: askedGrace
@@ -139,7 +139,7 @@ spec:
   matchResources:
     namespaceSelector:
       matchLabels:
-        <<.Label>>: <<.Value>>
+        <<.Label>>: "<<.Value>>"
       matchExpressions:
         - {key: kubernetes.io/metadata.name, operator: NotIn, values: [kube-system, kube-node-lease]}
 `
