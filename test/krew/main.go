@@ -23,8 +23,9 @@ func main() {
 	flag.StringVar(&r.Out, "o", "bin/krew", "`folder` to write to")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := r.run(ctx, strings.Split(*platforms, ",")); err != nil {
+	err := r.run(ctx, strings.Split(*platforms, ","))
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "krew:", err)
 		os.Exit(1)
 	}

@@ -55,7 +55,7 @@ func cost(r *Row) int {
 	return n
 }
 
-// Line sums up: "3 Deployments: 1 unguarded, 2 guarded. Kubernetes v1.37.2."
+// Line sums up, as "3 Deployments: 1 unguarded, 2 guarded. Kubernetes v1.37.2." does.
 func (r *Report) Line() string {
 	var parts []string
 	for _, s := range States() {

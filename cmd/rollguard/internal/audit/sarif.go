@@ -151,7 +151,7 @@ func (run *sarifRun) rule(code policy.Code, level string) int {
 			rule.Help = &sarifText{e.Advice}
 		}
 	}
-	run.Tool.Driver.Rules = append(rules, rule)
+	run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, rule)
 	return len(rules)
 }
 

@@ -131,7 +131,7 @@ func (o *stripOptions) fromCluster(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	for _, r := range removable {
-		if err := plan.cluster.Patch(cmd.Context(), r.Deployment.Namespace, r.Deployment.Name, r.resourceVersion(), r.Patch); err != nil {
+		if err := plan.cluster.Patch(cmd.Context(), r.target(), r.Patch); err != nil {
 			return fmt.Errorf("deployment %s: %w", r.Deployment.Key(), err)
 		}
 		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s: removed\n", r.Deployment.Key()); err != nil {

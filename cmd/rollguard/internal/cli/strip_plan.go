@@ -30,8 +30,11 @@ func (r *removal) rolls() bool {
 // addedAgain tells whether the webhook would undo it at once.
 func (r *removal) addedAgain() bool { return r.Deployment.Standing == manifest.Guarded }
 
-func (r *removal) resourceVersion() string {
-	return fastjson.GetString(r.Deployment.JSON, "metadata", "resourceVersion")
+func (r *removal) target() live.Target {
+	return live.Target{
+		Namespace: r.Deployment.Namespace, Name: r.Deployment.Name,
+		ResourceVersion: fastjson.GetString(r.Deployment.JSON, "metadata", "resourceVersion"),
+	}
 }
 
 // plan is what would be removed.

@@ -12,9 +12,12 @@ import (
 	"github.com/rollguard/rollguard/pkg/patch"
 )
 
+// Target is a Deployment as it was read.
+type Target struct{ Namespace, Name, ResourceVersion string }
+
 // Patch changes a Deployment, unless somebody has changed it since it was read.
-func (c *Cluster) Patch(ctx context.Context, namespace, name, resourceVersion string, ops []patch.Operation) error {
-	version, err := json.Marshal(resourceVersion)
+func (c *Cluster) Patch(ctx context.Context, t Target, ops []patch.Operation) error {
+	version, err := json.Marshal(t.ResourceVersion)
 	if err != nil {
 		return err
 	}
@@ -23,7 +26,7 @@ func (c *Cluster) Patch(ctx context.Context, namespace, name, resourceVersion st
 	if err != nil {
 		return err
 	}
-	_, err = c.clients.AppsV1().Deployments(namespace).Patch(ctx, name, types.JSONPatchType, body, metav1.PatchOptions{FieldManager: "rollguard"})
+	_, err = c.clients.AppsV1().Deployments(t.Namespace).Patch(ctx, t.Name, types.JSONPatchType, body, metav1.PatchOptions{FieldManager: "rollguard"})
 	if apierrors.IsInvalid(err) || apierrors.IsConflict(err) {
 		return fmt.Errorf("somebody changed it meanwhile, so nothing was removed; run the command again: %w", err)
 	}
