@@ -27,7 +27,7 @@ func startCertManager(t *testing.T) {
 		t.Fatal(err)
 	}
 	kinds := "-f " + filepath.Join(module, "deploy/crds")
-	do(t, "kubectl apply --server-side "+kinds+" && kubectl wait --for=condition=Established --timeout=60s "+kinds)
+	do(t, "kubectl apply --server-side "+kinds+" && kubectl wait --for=condition=Established --timeout=180s "+kinds)
 	process, err := world.cluster.StartProgram(kube.Program{
 		Path: world.binaries["certmanager"], Args: []string{"--kubeconfig=" + world.cluster.KubeconfigPath()},
 	})

@@ -2,6 +2,7 @@ package pods
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -14,10 +15,23 @@ import (
 const recordAnnotation = "rollguard.io/injected"
 
 // applyExample makes the namespace, its Service and Ingress, and the Deployment as the
-// developers write it, and returns what is stored.
+// developers write it, and returns what is stored. Rollguard hears of the Ingress by a
+// watch; on a machine that is busy with other tests that may take longer than kubectl
+// takes to the next file, so a dry run is asked first.
 func applyExample(t *testing.T) *appsv1.Deployment {
 	t.Helper()
-	do(t, "kubectl apply -f deploy/examples/shop")
+	do(t, "kubectl apply -f deploy/examples/shop/1-namespace.yaml -f deploy/examples/shop/2-ingress.yaml")
+	eventually(t, "Rollguard knows the Ingress", func() error {
+		out, err := try(t, folder(t), "kubectl create --dry-run=server -f deploy/examples/shop/3-deployment.yaml -o jsonpath='{.spec.template.spec.containers[0].readinessProbe}'")
+		if err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		if !strings.Contains(out, `"path":"/test"`) {
+			return fmt.Errorf("it adds no readiness probe yet: %s", out)
+		}
+		return nil
+	})
+	do(t, "kubectl apply -f deploy/examples/shop/3-deployment.yaml")
 	stored, err := world.clients.AppsV1().Deployments("shop").Get(t.Context(), "web", metav1.GetOptions{})
 	if err != nil {
 		t.Fatal(err)

@@ -32,7 +32,7 @@ kubectl label namespace rollguard pod-security.kubernetes.io/enforce=restricted 
 // ready waits until the release runs and the command line finds nothing wrong.
 func ready(t *testing.T) string {
 	t.Helper()
-	do(t, guide(t, "install.md", "rollout status")+" --timeout=60s")
+	do(t, guide(t, "install.md", "rollout status")+" --timeout=180s")
 	var out []byte
 	eventually(t, "rollguard check finds nothing wrong", func() error {
 		var err error

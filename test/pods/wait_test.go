@@ -9,7 +9,7 @@ import (
 )
 
 // waitBound is far more than what a test waits for ever takes.
-const waitBound = 90 * time.Second
+const waitBound = 3 * time.Minute
 
 // eventually waits for something that other processes bring about; what is still wrong
 // is told in the end.
