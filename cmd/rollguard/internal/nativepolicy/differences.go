@@ -7,7 +7,7 @@ package nativepolicy
 func Differences() []string {
 	return []string{
 		"Probes and minReadySeconds are left out: they follow from Services, Ingresses and health checks, which a policy cannot read. Race A (old Pods go before the load balancer uses the new one) stays open.",
-		"How traffic gets there is not looked up. A Deployment whose containers declare a TCP port counts as exposed, in the way that --exposure or the namespace's annotation rollguard.io/exposure says. The webhook also knows Deployments that declare none, and leaves alone what nothing sends traffic to.",
+		"How traffic gets there is not looked up. Where the namespace's annotation rollguard.io/exposure does not say it for all, a Deployment whose containers declare a TCP port counts as exposed in the way of --exposure. The webhook also knows Deployments that declare none, and leaves alone what nothing sends traffic to.",
 		"A target group's deregistration delay is not followed.",
 		"Annotations of the Deployment are not read, nor the mode enforce: a Deployment with an annotation of ours is left alone. The label rollguard.io/inject=disabled opts out, but takes nothing back.",
 		"There is no record (annotation rollguard.io/injected). Values do not follow a changed policy, nothing is removed when a Deployment opts out or the policy goes, and rollguard strip finds nothing.",

@@ -48,7 +48,8 @@ spec:
     - name: active
       expression: >-
         variables.asked != 'none' && (!('rollguard.io/mode' in variables.ns) || variables.ns['rollguard.io/mode'] != 'audit') &&
-        variables.containers.exists(c, has(c.ports) && c.ports.exists(p, !has(p.protocol) || p.protocol == 'TCP'))
+        (variables.asked == variables.exposure ||
+        variables.containers.exists(c, has(c.ports) && c.ports.exists(p, !has(p.protocol) || p.protocol == 'TCP')))
     - name: applied # what kubectl apply was given
       expression: >-
         has(object.metadata.annotations) && 'kubectl.kubernetes.io/last-applied-configuration' in object.metadata.annotations ?
