@@ -1,5 +1,7 @@
 package cluster
 
+import "time"
+
 // topic is something that graphs depend on beside the objects of their own namespace and
 // the classes, on which every graph depends. It is one of the types below, or a
 // topology.Tie: the Ingresses elsewhere that have it.
@@ -19,6 +21,16 @@ type build struct {
 	// topics and stale are guarded by the lock of the graphs.
 	topics map[topic]struct{}
 	stale  bool
+	// unread is until when the graph is not to be judged by, as a kind that has just
+	// appeared is being read; zero where there is none.
+	unread time.Time
+}
+
+// awaits notes that something is not read yet, and until when to wait for it.
+func (b *build) awaits(until time.Time) {
+	if until.After(b.unread) {
+		b.unread = until
+	}
 }
 
 // dependsOn must be called before what it names is read: a change after the call makes

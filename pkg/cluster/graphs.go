@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/rollguard/rollguard/pkg/topology"
 )
@@ -35,6 +36,8 @@ type entry struct {
 	graph  *topology.Graph
 	labels map[string]string
 	topics map[topic]struct{}
+	// unread: see build.
+	unread time.Time
 }
 
 func newGraphs(o topology.Options, built func()) *graphs {
@@ -45,16 +48,17 @@ func newGraphs(o topology.Options, built func()) *graphs {
 }
 
 func (g *graphs) get(ctx context.Context, namespace string, labels map[string]string) (*topology.Graph, error) {
-	return g.find(ctx, namespace, labels, true)
+	e, err := g.find(ctx, namespace, labels, true)
+	return e.graph, err
 }
 
 // find builds the graph where it is not known. To keep only what it depends on saves
 // memory where somebody goes through all namespaces.
-func (g *graphs) find(ctx context.Context, namespace string, labels map[string]string, keep bool) (*topology.Graph, error) {
+func (g *graphs) find(ctx context.Context, namespace string, labels map[string]string, keep bool) (entry, error) {
 	g.mu.Lock()
 	if found, ok := g.known[namespace]; ok && found.graph != nil && maps.Equal(found.labels, labels) {
 		g.mu.Unlock()
-		return found.graph, nil
+		return found, nil
 	}
 	b, options := &build{namespace: namespace, graphs: g, topics: map[topic]struct{}{}}, g.options
 	g.building[b] = struct{}{}
@@ -62,17 +66,18 @@ func (g *graphs) find(ctx context.Context, namespace string, labels map[string]s
 	defer g.done(b)
 	src, err := g.sources(ctx, b)
 	if err != nil {
-		return nil, err
+		return entry{}, err
 	}
 	src.NamespaceLabels, src.Options = labels, options
 	graph := topology.NewGraph(src)
-	e := entry{labels: labels, topics: b.topics}
+	e := entry{labels: labels, topics: b.topics, unread: b.unread}
 	if keep {
 		g.built()
 		e.graph = graph
 	}
 	g.keep(b, e)
-	return graph, nil
+	e.graph = graph
+	return e, nil
 }
 
 func (g *graphs) done(b *build) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -36,9 +37,11 @@ type kindWatch struct {
 // opened is one informer and what became of it.
 type opened struct {
 	version string
-	store   toolscache.Indexer
-	stop    context.CancelFunc
-	synced  bool
+	// since is when reading began.
+	since  time.Time
+	store  toolscache.Indexer
+	stop   context.CancelFunc
+	synced bool
 	// trouble is why the objects cannot be read now; empty when they can.
 	trouble string
 	// complained is set once trouble was told of.
@@ -51,6 +54,11 @@ type opened struct {
 // CustomResourceDefinition whose conversion is broken must not keep a replica from
 // serving, and one hiccup of the API server must not make gaps.
 const enoughFailures = 3
+
+// patienceForKind is how long those who are in no hurry wait for a kind that has just
+// appeared: the first list takes less than a second as a rule, and until it is there every
+// Deployment would seem to be at risk.
+const patienceForKind = 30 * time.Second
 
 func newKindWatch(kind topology.Optional, c dynamic.Interface, r reactions, log *zap.Logger) *kindWatch {
 	return &kindWatch{kind: kind, client: c, reactions: r, log: log.With(zap.String("kind", kind.Name()))}
@@ -88,7 +96,7 @@ func (w *kindWatch) use(ctx context.Context, where found) {
 // start runs an informer until the watch is closed.
 func (w *kindWatch) start(ctx context.Context, version string) {
 	ctx, stop := context.WithCancel(ctx)
-	o := &opened{version: version, stop: stop}
+	o := &opened{version: version, since: time.Now(), stop: stop}
 	informer := toolscache.NewSharedIndexInformer(w.lister(o, version), &unstructured.Unstructured{}, 0,
 		toolscache.Indexers{toolscache.NamespaceIndex: toolscache.MetaNamespaceIndexFunc})
 	o.store, w.open = informer.GetIndexer(), o
@@ -249,9 +257,23 @@ func (w *kindWatch) hidden() string {
 	case w.open.trouble != "":
 		return w.open.trouble
 	case !w.open.synced:
-		return "are still being read"
+		return beingRead
 	}
 	return ""
+}
+
+// beingRead goes with one kind and with several.
+const beingRead = "could not be read yet"
+
+// unreadUntil is when to wait no longer for a kind that has just appeared; zero where
+// there is nothing to wait for.
+func (w *kindWatch) unreadUntil() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.open == nil || w.open.synced || w.open.trouble != "" {
+		return time.Time{}
+	}
+	return w.open.since.Add(patienceForKind)
 }
 
 // in lists the objects of a namespace, "" for a kind without namespaces.

@@ -35,7 +35,7 @@ func watchOf(t *testing.T) (w *kindWatch, o *opened, logs *observer.ObservedLogs
 
 func TestAMissingRightHidesAKindAtOnceAndIsLoggedOnce(t *testing.T) {
 	w, o, logs, resets := watchOf(t)
-	if w.settled() || w.hidden() != "are still being read" {
+	if w.settled() || w.hidden() != beingRead {
 		t.Fatalf("hidden %q", w.hidden())
 	}
 	forbidden := apierrors.NewForbidden(schema.GroupResource{}, "", nil)
@@ -211,5 +211,38 @@ func TestAnEventInAnotherNamespaceForgetsTheGraphsThatDependOnIt(t *testing.T) {
 		if !slices.Equal(gone, tc.gone) {
 			t.Errorf("an event %s forgets %v, want %v", name, gone, tc.gone)
 		}
+	}
+}
+
+func TestAKindThatHasJustAppearedIsWaitedForWhileItIsBeingRead(t *testing.T) {
+	w, o, _, _ := watchOf(t)
+	o.since = time.Now()
+	if until := w.unreadUntil(); !until.Equal(o.since.Add(patienceForKind)) {
+		t.Errorf("waited for until %s", until)
+	}
+	n := newNamespaces()
+	sources := n.sources
+	n.sources = func(ctx context.Context, b *build) (topology.Sources, error) {
+		(&view{build: b, kinds: &optionalKinds{watches: []*kindWatch{w}}}).Hidden(w.kind)
+		return sources(ctx, b)
+	}
+	if _, err := n.peek(t.Context(), "shop", nil); !errors.Is(err, ErrBeingRead) {
+		t.Errorf("a look does not wait: %v", err)
+	}
+	n.mustGet(t, "shop", nil) // a write does not wait
+	if _, err := n.peek(t.Context(), "shop", nil); !errors.Is(err, ErrBeingRead) {
+		t.Errorf("a look does not wait when a write was decided: %v", err)
+	}
+	for name, end := range map[string]func(){
+		"it was read":        func() { o.synced = true },
+		"it cannot be read":  func() { o.synced, o.trouble = false, "cannot be read" },
+		"it takes very long": func() { o.trouble, o.since = "", time.Now().Add(-patienceForKind) },
+	} {
+		end()
+		n.forgetAll()
+		if g, err := n.peek(t.Context(), "shop", nil); err != nil || g == nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		o.synced, o.trouble, o.since = false, "", time.Now()
 	}
 }

@@ -31,6 +31,7 @@ func (v *view) In(kind topology.Optional, namespace string) []metav1.Object {
 // Hidden implements [topology.Objects].
 func (v *view) Hidden(kind topology.Optional) string {
 	if w := v.kinds.watch(kind); w != nil {
+		v.awaits(w.unreadUntil()) // first: it may be read in between
 		return w.hidden()
 	}
 	return ""

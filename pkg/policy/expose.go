@@ -41,8 +41,12 @@ func (e *evaluation) gaps() {
 	if e.in.Settings.Exposure.Value != api.ExposureAuto {
 		return
 	}
-	for _, gap := range e.exposure.Gaps {
-		e.find(AtRisk, ExposureUnclear, "", fmt.Sprintf("%s %s, so no load balancer was counted for it; if one sends requests here, set %sexposure", gap.Object, gap.Reason, api.Prefix))
+	for i, gap := range e.exposure.Gaps {
+		so := "; if one sends requests here, set " + api.Prefix + "exposure"
+		if i > 0 {
+			so = " either" // the advice is the same, and the messages stand in one text
+		}
+		e.find(AtRisk, ExposureUnclear, "", fmt.Sprintf("%s %s, so no load balancer was counted for it%s", gap.Object, gap.Reason, so))
 	}
 }
 

@@ -7,7 +7,7 @@
 // namespace after the other is read in pages (pages.go), each Deployment is put to the
 // core as a question about its next rollout (survey.go), and forgotten again: nothing
 // is kept but a few counts and what was reported (tally.go). What is found becomes
-// gauges, one Event for each Deployment and reason (events.go) and, where the
+// gauges, one Event for each piece of news about a Deployment (events.go) and, where the
 // namespace asks for it, a repair (repair.go).
 //
 // Why it is so, and what it costs: docs/adr/0012.

@@ -2,6 +2,7 @@ package posture
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -17,8 +18,9 @@ import (
 type term struct {
 	*Loop
 
-	queue priorityqueue.PriorityQueue[string]
-	tally tally
+	queue    priorityqueue.PriorityQueue[string]
+	settling *settling
+	tally    tally
 	// broken is set while admission is known not to work.
 	broken atomic.Bool
 	// troubles say why namespaces could not be looked at. Only the worker uses them.
@@ -36,7 +38,7 @@ func (l *Loop) lead(ctx context.Context) {
 	l.leading.Lock()
 	defer l.leading.Unlock()
 	l.Log.Info("leader of the posture loop")
-	t := &term{Loop: l, queue: priorityqueue.New[string]("posture"), tally: newTally(), troubles: map[string]string{}}
+	t := &term{Loop: l, queue: priorityqueue.New[string]("posture"), settling: newSettling(), tally: newTally(), troubles: map[string]string{}}
 	l.Cluster.OnChange(t.changed(ctx))
 	defer func() {
 		l.Cluster.OnChange(nil)
@@ -71,6 +73,7 @@ func (t *term) changed(ctx context.Context) func(string) {
 			go t.round(ctx)
 			return
 		}
+		t.settling.changed(namespace, time.Now())
 		t.later(namespace, settleTime, priorityChanged)
 	}
 }
@@ -98,15 +101,20 @@ func (t *term) round(ctx context.Context) {
 
 func (t *term) work(ctx context.Context) {
 	for {
-		namespace, _, down := t.queue.GetWithPriority()
+		namespace, priority, down := t.queue.GetWithPriority()
 		if down {
 			return
 		}
-		after := t.attempt(ctx, namespace)
-		t.Recorder.Deployments(t.tally.sum())
+		after := t.settling.wait(namespace, time.Now())
+		if after == 0 {
+			after = t.attempt(ctx, namespace)
+		}
 		t.queue.Done(namespace)
+		if after > settleTime {
+			priority = priorityRound // it had its turn
+		}
 		if after > 0 {
-			t.later(namespace, after, priorityRound)
+			t.later(namespace, after, priority)
 		}
 	}
 }
@@ -118,7 +126,10 @@ func (t *term) attempt(ctx context.Context, namespace string) time.Duration {
 	switch {
 	case err == nil:
 		delete(t.troubles, namespace)
+		t.Recorder.Deployments(t.tally.sum())
 		return after
+	case errors.Is(err, ErrNotYet):
+		return settleTime
 	case ctx.Err() != nil:
 		return 0
 	case t.troubles[namespace] != err.Error():

@@ -2,6 +2,7 @@ package posture
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -17,7 +18,8 @@ type Cluster interface {
 	Synced() bool
 	// EnabledNamespaces are the names of all namespaces with the label.
 	EnabledNamespaces(ctx context.Context) ([]string, error)
-	// Look is what is known of a namespace; the Graph is nil where it is not enabled.
+	// Look is what is known of a namespace; the Graph is nil where it is not enabled. It is
+	// [ErrNotYet] where more will be known in a moment.
 	Look(ctx context.Context, name string) (decision.Namespace, error)
 	// NativeSleep tells whether the API server knows preStop.sleep.
 	NativeSleep() bool
@@ -25,6 +27,10 @@ type Cluster interface {
 	// for all; nil ends it.
 	OnChange(f func(namespace string))
 }
+
+// ErrNotYet says that a namespace is to be looked at again in a moment, and that until then
+// nothing is to be reported or repaired.
+var ErrNotYet = errors.New("not everything is known yet")
 
 // Decider makes decisions.
 type Decider interface {
@@ -64,7 +70,7 @@ type Options struct {
 // The intervals.
 const (
 	roundEvery = 10 * time.Minute
-	// settleTime is how long a namespace may go on changing before it is looked at: a
+	// settleTime is how long a namespace is left alone after a change (settling.go): a
 	// release is many objects, and the webhook's other replicas see them a moment later.
 	settleTime = time.Second
 	// retryAfter is when a namespace is looked at again in which something failed or is

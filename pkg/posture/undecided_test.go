@@ -36,6 +36,12 @@ func (c *newKubernetes) Look(context.Context, string) (decision.Namespace, error
 
 func (*newKubernetes) NativeSleep() bool { return true }
 
+type noRecorder struct{}
+
+func (noRecorder) Deployments(map[Kind]int) {}
+
+func (noRecorder) Repair(string) {}
+
 func TestADeploymentThatCannotBeDecidedIsLoggedOncePerReason(t *testing.T) {
 	core, logs := observer.New(zapcore.InfoLevel)
 	f := &faulty{}
@@ -65,7 +71,7 @@ func TestANamespaceThatCannotBeLookedAtIsLoggedOncePerReason(t *testing.T) {
 	core, logs := observer.New(zapcore.InfoLevel)
 	c := &newKubernetes{}
 	term := &term{
-		Loop:  New(Options{Cluster: c, Log: zap.New(core), Excluded: func(string) bool { return false }}),
+		Loop:  New(Options{Cluster: c, Recorder: noRecorder{}, Log: zap.New(core), Excluded: func(string) bool { return false }}),
 		tally: newTally(), troubles: map[string]string{},
 	}
 	forbidden := errors.New("forbidden")

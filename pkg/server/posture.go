@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -61,6 +62,15 @@ func (s *server) newPosture() (*posture.Loop, error) {
 type currentState struct {
 	*cluster.State
 	server *server
+}
+
+// Look implements [posture.Cluster].
+func (c currentState) Look(ctx context.Context, name string) (decision.Namespace, error) {
+	found, err := c.State.Look(ctx, name)
+	if errors.Is(err, cluster.ErrBeingRead) {
+		return found, posture.ErrNotYet
+	}
+	return found, err
 }
 
 // NativeSleep implements [posture.Cluster].
