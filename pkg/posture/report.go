@@ -27,12 +27,13 @@ func reasons(s policy.State) string {
 
 // report is the Event about a Deployment in this state, without a note where there is
 // nothing to say. It holds nothing that changes from one look to the next while the
-// reason stays the same: that is what an Event is known by.
-func report(s policy.State, d *decision.Decision) event {
+// reason stays the same: that is what an Event is known by. An outage of admission does not
+// count, or every Deployment would be reported again; broken says that there is one.
+func report(s policy.State, d *decision.Decision, broken bool) event {
 	e := event{reason: reasons(s), warn: true}
 	switch s {
 	case policy.Unguarded:
-		e.note = fmt.Sprintf("This Deployment is not guarded%s. Missing: %s. %s", behind(d), strings.Join(d.ChangedRules(), ", "), remedy(d))
+		e.note = fmt.Sprintf("This Deployment is not guarded%s. Missing: %s. %s", behind(d), strings.Join(d.ChangedRules(), ", "), advice(d, broken))
 		if len(d.Risks()) > 0 {
 			e.note += " A rollout may lose requests even then: " + risks(d) + "."
 		}
@@ -43,12 +44,22 @@ func report(s policy.State, d *decision.Decision) event {
 	return e
 }
 
+// advice is what is to be done, in whole sentences. It holds after an outage, too, as
+// nothing is reported again then.
+func advice(d *decision.Decision, broken bool) string {
+	text := remedy(d)
+	if broken && d.Mode != api.Audit {
+		return "Rollguard is not at work at present: rollguard check says why. Once it is again, " + text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
 // remedy says how what is missing gets there.
 func remedy(d *decision.Decision) string {
 	now, later := split(d)
 	switch wanted := d.Settings.Repair.Value; {
 	case d.Mode == api.Audit:
-		return "The mode is audit, so Rollguard will not add it."
+		return "the mode is audit, so Rollguard will not add it."
 	case wanted.Includes(api.RepairStrategy) && len(later) == 0:
 		return "Rollguard adds it by itself, as the namespace asks; no rollout is needed."
 	case wanted.Includes(api.RepairRollout):
@@ -56,7 +67,7 @@ func remedy(d *decision.Decision) string {
 	case wanted.Includes(api.RepairStrategy) && len(now) > 0:
 		return "Rollguard adds " + strings.Join(now, ", ") + " by itself, as the namespace asks; the next rollout adds the rest, and kubectl rollout restart starts one."
 	}
-	return "The next rollout adds it; kubectl rollout restart starts one."
+	return "the next rollout adds it; kubectl rollout restart starts one."
 }
 
 // known is what a report of missing things is known by. Where the strategy is repaired, its

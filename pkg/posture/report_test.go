@@ -70,7 +70,7 @@ func TestAReportSaysWhatIsMissingAndWhatToDo(t *testing.T) {
 		"pending": {policy.Pending, lacking(api.RepairReport, hook), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(tc.want, report(tc.state, tc.decision).note); diff != "" {
+			if diff := cmp.Diff(tc.want, report(tc.state, tc.decision, false).note); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
@@ -79,7 +79,7 @@ func TestAReportSaysWhatIsMissingAndWhatToDo(t *testing.T) {
 
 func TestAReportIsTheSameAfterARepairOfTheStrategyAndAnotherWhenMoreIsMissing(t *testing.T) {
 	hook, all := workload.PreStop("app"), []workload.Path{workload.MaxUnavailable, workload.MinReadySeconds, workload.PreStop("app")}
-	hash := func(d *decision.Decision) uint64 { return report(policy.Unguarded, d).hash("uid") }
+	hash := func(d *decision.Decision) uint64 { return report(policy.Unguarded, d, false).hash("uid") }
 	for _, repair := range []api.Repair{api.RepairStrategy, api.RepairRollout} {
 		first := hash(lacking(repair, all...))
 		if hash(lacking(repair, hook)) != first {
@@ -94,5 +94,30 @@ func TestAReportIsTheSameAfterARepairOfTheStrategyAndAnotherWhenMoreIsMissing(t 
 	}
 	if hash(lacking(api.RepairReport, all...)) == hash(lacking(api.RepairReport, hook)) {
 		t.Error("where nothing is repaired, what is missing makes no difference")
+	}
+}
+
+func TestWhileAdmissionIsBrokenNobodyIsSentToRestartADeployment(t *testing.T) {
+	const start = "This Deployment is not guarded behind ALB Ingress shop/web (ip targets). Missing: pre-stop. "
+	hook := workload.PreStop("app")
+	audit := lacking(api.RepairReport, hook)
+	audit.Mode = api.Audit
+	for name, tc := range map[string]struct {
+		decision *decision.Decision
+		want     string
+	}{
+		"nothing is repaired": {lacking(api.RepairReport, hook),
+			"Rollguard is not at work at present: rollguard check says why. Once it is again, the next rollout adds it; kubectl rollout restart starts one."},
+		"a rollout is asked for": {lacking(api.RepairRollout, hook),
+			"Rollguard is not at work at present: rollguard check says why. Once it is again, Rollguard adds it by itself and starts the rollout, as the namespace asks, once the last rollout is over and the Deployment is not paused."},
+		"audit": {audit, "The mode is audit, so Rollguard will not add it."},
+	} {
+		broken := report(policy.Unguarded, tc.decision, true)
+		if diff := cmp.Diff(start+tc.want, broken.note); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", name, diff)
+		}
+		if broken.hash("uid") != report(policy.Unguarded, tc.decision, false).hash("uid") {
+			t.Errorf("%s: the same news is told again when admission works again", name)
+		}
 	}
 }

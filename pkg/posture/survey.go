@@ -54,7 +54,7 @@ func (v *survey) consider(ctx context.Context, item *fastjson.Value) {
 	state := d.State()
 	v.counts[Kind{State: state, Exposure: d.Exposure.Kind}]++
 	v.rolling = v.rolling || weRoll(item)
-	if e := report(state, &d); e.note != "" {
+	if e := report(state, &d, v.broken.Load()); e.note != "" {
 		v.report(ctx, to, e)
 	}
 	v.repair(ctx, to, repairable{raw: raw, decision: &d, settled: settled(item)})
