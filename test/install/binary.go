@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/rollguard/rollguard/test/child"
 	"github.com/rollguard/rollguard/test/kube"
 )
 
@@ -67,7 +68,7 @@ func (b *Binary) start(program string, args ...string) error {
 	cmd := exec.Command(program, args...)
 	cmd.Env = append(os.Environ(), variables...)
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = ownGroup()
+	cmd.SysProcAttr = child.Attributes()
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start the webhook: %w", err)
 	}

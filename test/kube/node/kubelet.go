@@ -9,7 +9,8 @@ import (
 // kubeletConfig is the configuration file of kubelet (kubelet.config.k8s.io/v1beta1).
 // The machine may have control groups of version 1, no systemd and swap; kubelet keeps
 // no resources back and evicts nothing: images cannot be loaded again, and disks of
-// developers are full. Without names in DNS a Pod gets the resolver of nobody.
+// developers are full. There may be as many Pods as the network has addresses, less some
+// for those that are ending. Without names in DNS a Pod gets the resolver of nobody.
 const kubeletConfig = `apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 address: %[1]s
@@ -34,6 +35,7 @@ eventRecordQPS: 0
 kubeAPIQPS: 500
 kubeAPIBurst: 1000
 imageGCHighThresholdPercent: 100
+maxPods: 240
 evictionHard: {memory.available: 1Mi, nodefs.available: 1%%, imagefs.available: 1%%}
 podLogsDir: "%[4]s/pod-logs"
 volumePluginDir: "%[4]s/kubelet/volume-plugins"

@@ -5,7 +5,7 @@
 //
 // Nothing listens before the start-up has passed, as in an application that loads
 // its data first: until then a probe is refused. When it ends, it writes one line of
-// JSON, [Tally], to standard output.
+// JSON, [tally.Tally], to standard output and, in a Pod, into its status.
 package main
 
 import (

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/rollguard/rollguard/test/rollout/tally"
 )
 
 // asApp in the environment makes the test binary the application itself.
@@ -76,7 +78,7 @@ func (p *process) ready() *process {
 }
 
 // term sends SIGTERM and returns what the process served.
-func (p *process) term() Tally {
+func (p *process) term() tally.Tally {
 	p.t.Helper()
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		p.t.Fatal(err)
@@ -85,14 +87,14 @@ func (p *process) term() Tally {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	var tally Tally
-	if err := json.Unmarshal(line, &tally); err != nil {
+	var got tally.Tally
+	if err := json.Unmarshal(line, &got); err != nil {
 		p.t.Fatalf("%s: %v", line, err)
 	}
 	if err := p.cmd.Wait(); err != nil {
 		p.t.Fatal(err)
 	}
-	return tally
+	return got
 }
 
 // inFlight sends a request and returns when the application has it; the status comes
@@ -115,18 +117,18 @@ func (p *process) inFlight() <-chan int {
 }
 
 // tally asks the running process.
-func (p *process) tally() Tally {
+func (p *process) tally() tally.Tally {
 	p.t.Helper()
 	resp, err := http.Get(p.url + "/__tally")
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	var tally Tally
-	if err := json.NewDecoder(resp.Body).Decode(&tally); err != nil {
+	var got tally.Tally
+	if err := json.NewDecoder(resp.Body).Decode(&got); err != nil {
 		p.t.Fatal(err)
 	}
-	return tally
+	return got
 }
 
 func TestNothingListensBeforeTheStartUpHasPassed(t *testing.T) {
@@ -142,6 +144,16 @@ func TestNothingListensBeforeTheStartUpHasPassed(t *testing.T) {
 
 func TestTheTallyCountsByPath(t *testing.T) {
 	p := start(t, "-latency", "0").ready()
+	probe, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/test", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	probe.Header.Set("User-Agent", "kube-probe/1.37")
+	if resp, err := http.DefaultClient.Do(probe); err != nil {
+		t.Fatal(err)
+	} else {
+		resp.Body.Close()
+	}
 	for path, want := range map[string]int{"/test": 200, "/__health": 200, "/other": 404} {
 		resp, err := http.Get(p.url + path)
 		if err != nil {
@@ -153,7 +165,7 @@ func TestTheTallyCountsByPath(t *testing.T) {
 		}
 	}
 	tally := p.term()
-	if tally.Served != 1 || tally.NotFound != 1 || tally.Health < 2 || tally.Aborted != 0 {
+	if tally.Served != 1 || tally.Probes != 1 || tally.NotFound != 1 || tally.Health < 2 || tally.Aborted != 0 {
 		t.Errorf("tally %+v", tally)
 	}
 	if tally.Listening == nil || tally.Terminated == nil || tally.Ended.Before(*tally.Terminated) {

@@ -9,14 +9,17 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"strings"
 	"time"
+
+	"github.com/rollguard/rollguard/test/rollout/tally"
 )
 
 // server answers requests and counts them.
 type server struct {
 	settings
 	counters
-	begun Tally
+	begun tally.Tally
 }
 
 // serve waits for the start-up, listens, and ends as the settings say when ctx is done.
@@ -86,6 +89,10 @@ func (s *server) test(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer(w)
+	if strings.HasPrefix(r.UserAgent(), "kube-probe/") {
+		s.probes.Add(1)
+		return
+	}
 	s.served.Add(1)
 }
 
@@ -110,7 +117,7 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-func terminated(t Tally) Tally {
+func terminated(t tally.Tally) tally.Tally {
 	now := time.Now()
 	t.Terminated = &now
 	return t

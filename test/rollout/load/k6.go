@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/rollguard/rollguard/test/child"
 )
 
 //go:embed *.js
@@ -27,6 +29,9 @@ type K6 struct {
 	Target string
 	// Log gets what k6 says; nil for nobody.
 	Log io.Writer
+	// Dir is where each run makes a folder, which it removes; empty means that for
+	// temporary files.
+	Dir string
 }
 
 // stoppedByAPI is the exit code of k6 after a run that its REST API has ended
@@ -44,7 +49,7 @@ type run struct {
 
 // start begins a script with some variables of its environment.
 func (k K6) start(ctx context.Context, script string, env ...string) (*run, error) {
-	dir, err := os.MkdirTemp("", "rollguard-load-")
+	dir, err := os.MkdirTemp(k.Dir, "rollguard-load-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for k6: %w", err)
 	}
@@ -69,6 +74,8 @@ func (r *run) begin(ctx context.Context, k K6, script string, env []string) erro
 	r.cmd = exec.CommandContext(ctx, words[0], words[1:]...)
 	r.cmd.Env = slices.Concat(os.Environ(), env, []string{"TARGET=" + k.Target, "SUMMARY=" + r.summaryFile()})
 	r.cmd.Stdout, r.cmd.Stderr = k.Log, k.Log
+	// It would hold its load for ever if this program were killed.
+	r.cmd.SysProcAttr = child.Attributes()
 	// Ending early, k6 still finishes its requests and writes the summary.
 	r.cmd.Cancel = func() error { return r.cmd.Process.Signal(os.Interrupt) }
 	r.cmd.WaitDelay = time.Minute
