@@ -59,6 +59,11 @@ type Journal struct {
 	counts map[Outcome]int64
 }
 
+// Compare orders responses by status, reason and target.
+func Compare(a, b Responses) int {
+	return cmp.Or(cmp.Compare(a.Status, b.Status), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Target, b.Target))
+}
+
 // NewJournal writes to out.
 func NewJournal(out io.Writer, clock Clock) *Journal {
 	return &Journal{clock: clock, out: json.NewEncoder(out), counts: map[Outcome]int64{}}
@@ -103,9 +108,7 @@ func (j *Journal) Flush() {
 	for o, n := range j.counts {
 		all = append(all, Responses{Outcome: o, Count: n})
 	}
-	slices.SortFunc(all, func(a, b Responses) int {
-		return cmp.Or(cmp.Compare(a.Status, b.Status), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Target, b.Target))
-	})
+	slices.SortFunc(all, Compare)
 	clear(j.counts)
 	j.write(Event{Type: "second", Responses: all})
 }

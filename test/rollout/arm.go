@@ -60,3 +60,6 @@ func (a *Arm) Manifests() ([][]byte, error) {
 	}
 	return out, nil
 }
+
+// Guarded says that Rollguard is switched on for the namespace.
+func (a *Arm) Guarded() bool { return a.namespace != "bare" }

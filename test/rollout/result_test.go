@@ -13,14 +13,18 @@ import (
 
 func sample() Rollout {
 	return Rollout{
-		Arm: "plain", Model: map[string]string{"seed": "7"}, Load: "200/s for 60 s", Seconds: 5.5,
-		Client: load.Summary{Requests: 10, Statuses: map[string]int64{"200": 7, "502": 2}, Errors: map[string]int64{"1000": 1}},
+		Trial: Trial{
+			Group: "main", Name: "plain", Arm: "plain", Load: Load{Rate: 200, Seconds: 60},
+			Model: Model{Propagation: alb.Exactly(2 * time.Second), Seed: 7},
+		},
+		Complete: 5.5,
+		Client:   load.Summary{Requests: 10, Statuses: map[string]int64{"200": 7, "502": 2}, Errors: map[string]int64{"1000": 1}},
 		Balancer: []alb.Responses{
 			{Outcome: alb.Outcome{Status: 200, Target: "a"}, Count: 7},
 			{Outcome: alb.Outcome{Status: 200, Target: "a", Reason: alb.Closed, Partial: true}, Count: 1},
 			{Outcome: alb.Outcome{Status: 502, Reason: alb.Refused}, Count: 2},
 		},
-		Served: 8,
+		Served: 7,
 	}
 }
 
@@ -73,7 +77,7 @@ func TestAResultIsReadAsItWasWritten(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if c := got.Count("plain"); c != (Count{Lost: 6, All: 20}) {
+	if c := got.Count("main", "plain"); c != (Count{Lost: 6, All: 20, Rollouts: 2}) {
 		t.Errorf("lost %d of %d, want 6 of 20", c.Lost, c.All)
 	}
 }

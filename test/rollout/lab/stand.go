@@ -1,0 +1,136 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/rollguard/rollguard/test/alb"
+	"github.com/rollguard/rollguard/test/install"
+	"github.com/rollguard/rollguard/test/rollout"
+)
+
+// openBound is how long a stand may take until every Pod gets requests.
+const openBound = 4 * time.Minute
+
+// pollInterval is how often something that is to happen soon is looked for.
+const pollInterval = 200 * time.Millisecond
+
+// Stand is a namespace with a Deployment that runs behind a load balancer.
+type Stand struct {
+	lab       *Lab
+	namespace string
+	trial     rollout.Trial
+	objects   rollout.Objects
+	balancer  *balancer
+	lives     *lives
+	unfollow  context.CancelFunc
+	image     string // that runs
+	replicas  int32
+}
+
+// Open makes a stand for a trial in a new namespace and returns when every node of its
+// load balancer sends to every Pod. The caller closes it.
+func (l *Lab) Open(ctx context.Context, namespace string, t rollout.Trial) (*Stand, error) {
+	ctx, cancel := context.WithTimeout(ctx, openBound)
+	defer cancel()
+	s := &Stand{lab: l, namespace: namespace, trial: t, image: OldImage}
+	if err := s.open(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", t.ID(), err), s.Close(context.WithoutCancel(ctx)))
+	}
+	return s, nil
+}
+
+func (s *Stand) open(ctx context.Context) (err error) {
+	if s.objects, err = s.trial.Objects(s.namespace); err != nil {
+		return err
+	}
+	// Two calls: the webhook is to know the Ingress when the Deployment comes.
+	if err := s.apply(ctx, bytes.Join([][]byte{s.objects.Namespace, s.objects.Exposure}, []byte("---\n"))); err != nil {
+		return err
+	}
+	following, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s.unfollow = cancel
+	if s.lives, err = follow(following, s.lab.client, s.namespace); err != nil {
+		return err
+	}
+	if err := s.apply(ctx, s.objects.Deployment); err != nil {
+		return err
+	}
+	if s.balancer, err = s.lab.startBalancer(ctx, s.namespace, s.trial.Model.Flags()); err != nil {
+		return err
+	}
+	d, err := s.deployment(ctx)
+	if err != nil {
+		return err
+	}
+	s.replicas = *d.Spec.Replicas
+	return poll(ctx, "all Pods to get requests", func() (bool, error) { return s.settled(), s.alive() })
+}
+
+func (s *Stand) apply(ctx context.Context, manifest []byte) error {
+	_, err := install.Kubectl(ctx, s.lab.cluster.ControlPlane, manifest, "apply", "-f", "-")
+	return err
+}
+
+func (s *Stand) deployment(ctx context.Context) (*appsv1.Deployment, error) {
+	d, err := s.lab.client.AppsV1().Deployments(s.namespace).Get(ctx, "web", metav1.GetOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("read Deployment: %w", err)
+	}
+	return d, nil
+}
+
+// settled tells whether all Pods are of the image that is to run, and each node of the
+// load balancer sends to all of them and to no other.
+func (s *Stand) settled() bool {
+	wanted, others := s.lives.of(s.image)
+	if len(wanted) != int(s.replicas) || others > 0 {
+		return false
+	}
+	all, elsewhere := s.balancer.inUse(alb.Defaults().Nodes, wanted)
+	return all == int(s.replicas) && !elsewhere
+}
+
+// alive returns an error when the load balancer has ended.
+func (s *Stand) alive() error {
+	select {
+	case <-s.balancer.ended:
+		return fmt.Errorf("the load balancer ended by itself: %w", s.balancer.err)
+	default:
+		return nil
+	}
+}
+
+// Address is that of the load balancer, for clients.
+func (s *Stand) Address() string { return s.balancer.address }
+
+// Namespace is where the Deployment web is.
+func (s *Stand) Namespace() string { return s.namespace }
+
+// Close removes the stand. It does not wait until the Pods have ended.
+func (s *Stand) Close(ctx context.Context) error {
+	var errs []error
+	if s.balancer != nil {
+		errs = append(errs, s.balancer.stop())
+	}
+	if s.unfollow != nil {
+		s.unfollow()
+	}
+	// Nobody sends to them any more: they need not sleep first.
+	soon := int64(1)
+	client := s.lab.client.CoreV1()
+	errs = append(errs,
+		ignoreMissing(s.lab.client.AppsV1().Deployments(s.namespace).Delete(ctx, "web", metav1.DeleteOptions{})),
+		client.Pods(s.namespace).DeleteCollection(ctx, metav1.DeleteOptions{GracePeriodSeconds: &soon}, metav1.ListOptions{}),
+		ignoreMissing(client.Namespaces().Delete(ctx, s.namespace, metav1.DeleteOptions{})))
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("close %s: %w", s.namespace, err)
+	}
+	return nil
+}

@@ -1,0 +1,5 @@
+// Package plan is what the experiment does: which rollouts, under which load balancer
+// and load, and what runs at the same time.
+//
+// plan.go has the shape, full.go the experiment, quick.go a short one to try it.
+package plan

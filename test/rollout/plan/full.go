@@ -1,0 +1,201 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/rollguard/rollguard/test/rollout"
+)
+
+// The rates, in requests a second. The source of "measured" says 120 to 150; with many
+// Deployments at once, each gets less.
+const (
+	mainRate = 200
+	rate     = 125
+	lowRate  = 60
+)
+
+// rounds is how often the main arms are rolled.
+const rounds = 3
+
+// Full is the whole experiment, in about 50 minutes.
+func Full() Plan {
+	p := Plan{Name: "full"}
+	for i := range rounds {
+		p.Batches = append(p.Batches, mainRound(i))
+	}
+	p.Batches = append(p.Batches, measuredShort(), measuredShortAt2(), long(), profiles(), failOver(), lags(), oneReplica(), twoReplicas())
+	return p
+}
+
+// mainRound are the arms of the original and Rollguard's: each with the machine to
+// itself, and then all at a constant rate.
+func mainRound(i int) Batch {
+	b := Batch{Title: fmt.Sprintf("main arms, round %d of %d", i+1, rounds)}
+	for arm, seconds := range map[string]int{"plain": 60, "probes": 75, "by-hand": 85, "rollguard": 85} {
+		e := with(trial(Constant, arm, arm, i), load(mainRate, seconds))
+		e.Alone = true
+		b.Entries = append(b.Entries, e)
+	}
+	slices.SortFunc(b.Entries, func(x, y Entry) int { return order(x.Trial.Arm) - order(y.Trial.Arm) })
+	return b
+}
+
+// order is that of the arms.
+func order(arm string) int {
+	return slices.IndexFunc(rollout.Arms(), func(a rollout.Arm) bool { return a.Name == arm })
+}
+
+// What Rollguard makes of "plain" with settings other than the arm's.
+func standard(t *rollout.Trial) { annotate("min-ready", "", "max-surge", "")(t) }
+func careful(t *rollout.Trial)  { annotate("min-ready", "", "max-surge", "", "profile", "careful")(t) }
+func sleep35(t *rollout.Trial)  { annotate("profile", "careful")(t) }
+func minReady(t *rollout.Trial) { annotate("min-ready", "25s")(t) }
+
+// measuredShort are the Deployments of the source whose rollouts are over soon, at a
+// propagation of 5 to 15 s; beside them one and two replicas of plain.
+func measuredShort() Batch {
+	b := Batch{Title: "as measured with the real controller, propagation 5-15 s"}
+	for i := range 2 {
+		b.Entries = append(b.Entries, measuredEntries("5-15 s", i)...)
+	}
+	b.Entries = append(b.Entries,
+		with(trial(Behaviour, "plain, 1 replica", "plain", 0), replicas(1), load(rate, 60)),
+		with(trial(Behaviour, "plain, 2 replicas", "plain", 0), replicas(2), load(rate, 60)))
+	return b
+}
+
+// measuredShortAt2 are the same at 2 s.
+func measuredShortAt2() Batch {
+	b := Batch{Title: "as measured with the real controller, propagation 2 s"}
+	for i := range 2 {
+		for _, e := range measuredEntries("2 s", i) {
+			b.Entries = append(b.Entries, with(e.Trial, lag(2)))
+		}
+	}
+	return b
+}
+
+func measuredEntries(lags string, i int) []Entry {
+	entry := func(name, arm string, options ...option) Entry {
+		return with(trial(Measured, name+", "+lags, arm, i), options...)
+	}
+	return []Entry{
+		entry("plain", "plain", load(rate, 60)),
+		entry("probes", "probes", load(rate, 75)),
+		entry("sleep 20", "by-hand", load(rate, 85)),
+		entry("sleep 35", "rollguard", sleep35, load(rate, 95)),
+	}
+}
+
+// long are rollouts that wait for each Pod.
+func long() Batch {
+	b := Batch{Title: "rollouts that wait: minReadySeconds and readiness gate, fail-over"}
+	for _, l := range []string{"5-15 s", "2 s"} {
+		entries := []Entry{
+			with(trial(Measured, "sleep 20 + minReadySeconds 25, "+l, "rollguard", 0), minReady, load(rate, 190)),
+			with(trial(Measured, "sleep 20 + readiness gate, "+l, "rollguard", 0), gate, annotate("min-ready", ""), load(rate, 205)),
+		}
+		for i := range entries {
+			if l == "2 s" {
+				lag(2)(&entries[i].Trial)
+			}
+		}
+		b.Entries = append(b.Entries, entries...)
+	}
+	for i := range 2 {
+		b.Entries = append(b.Entries,
+			with(trial(FailOver, "standard, 20 s away", "rollguard", i), standard, leaderLost(20), load(rate, 200)),
+			with(trial(FailOver, "careful, 20 s away", "rollguard", i), careful, leaderLost(20), load(rate, 215)))
+	}
+	b.Entries = append(b.Entries, defaults(0)...)
+	return b
+}
+
+// defaults are Rollguard's profiles with nothing else set but the paths of the probes.
+func defaults(i int) []Entry {
+	return []Entry{
+		with(trial(Constant, "standard", "rollguard", i), standard, load(rate, 190)),
+		with(trial(Constant, "careful", "rollguard", i), careful, load(rate, 205)),
+	}
+}
+
+// profiles are standard and careful against lags that are always the same.
+func profiles() Batch {
+	b := Batch{Title: "standard and careful against lags of 2, 5, 10 and 20 s"}
+	for _, seconds := range []int{2, 5, 10, 20} {
+		at := fmt.Sprintf(", lag %d s", seconds)
+		b.Entries = append(b.Entries,
+			with(trial(Profiles, "standard"+at, "rollguard", 0), standard, lag(seconds), load(rate, 215)),
+			with(trial(Profiles, "careful"+at, "rollguard", 0), careful, lag(seconds), load(rate, 230)))
+	}
+	b.Entries = append(b.Entries, with(trial(Profiles, "standard with propagation-delay 20s, lag 20 s", "rollguard", 0),
+		standard, annotate("propagation-delay", "20s"), lag(20), load(rate, 230)))
+	b.Entries = append(b.Entries, defaults(1)...)
+	return b
+}
+
+// failOver are the source's, and applications that drain.
+func failOver() Batch {
+	b := Batch{Title: "fail-over of the controller, and applications that drain"}
+	for i := range 2 {
+		b.Entries = append(b.Entries,
+			with(trial(FailOver, "sleep 20", "by-hand", i), leaderLost(0), load(rate, 95)),
+			with(trial(FailOver, "sleep 35", "rollguard", i), sleep35, leaderLost(0), load(rate, 105)))
+	}
+	b.Entries = append(b.Entries,
+		with(trial(FailOver, "sleep 20 + minReadySeconds 25", "rollguard", 0), minReady, leaderLost(0), load(rate, 205)),
+		with(trial(Behaviour, "plain, drains", "plain", 0), drains, load(rate, 60)),
+		with(trial(Behaviour, "probes, drains", "probes", 0), drains, load(rate, 75)),
+		with(trial(Behaviour, "by hand, drains", "by-hand", 0), drains, load(rate, 85)),
+		with(trial(Behaviour, "drains-on-sigterm, standard", "rollguard", 0), drains, annotate("drains-on-sigterm", "true"), load(rate, 75)),
+		with(trial(Behaviour, "drains-on-sigterm, careful", "rollguard", 0), drains, annotate("drains-on-sigterm", "true", "profile", "careful"), load(rate, 90)))
+	b.Entries = append(b.Entries, defaults(2)...)
+	return b
+}
+
+// lags are losses against lag and sleep, with 4 replicas.
+func lags() Batch {
+	b := Batch{Title: "losses against lag and sleep"}
+	for _, seconds := range []int{2, 5, 10, 20} {
+		at := fmt.Sprintf(", lag %d s", seconds)
+		b.Entries = append(b.Entries, with(trial(Lag, "sleep 0"+at, "probes", 0), replicas(4), lag(seconds), load(lowRate, 85)))
+		for _, sleep := range []int{5, 10, 20, 35} {
+			b.Entries = append(b.Entries, with(trial(Lag, fmt.Sprintf("sleep %d", sleep)+at, "rollguard", 0), replicas(4), lag(seconds),
+				annotate("pre-stop-sleep", fmt.Sprintf("%ds", sleep)), load(lowRate, 100)))
+		}
+	}
+	return b
+}
+
+// oneReplica and twoReplicas are race A: a health check every 15 s, and no readiness gate.
+func oneReplica() Batch {
+	b := Batch{Title: "race A: one replica"}
+	for i := range 6 {
+		b.Entries = append(b.Entries, raceEntries(1, [2]int{60, 85}, i)...)
+	}
+	return b
+}
+
+func twoReplicas() Batch {
+	b := Batch{Title: "race A: two replicas"}
+	for i := range 3 {
+		b.Entries = append(b.Entries, raceEntries(2, [2]int{80, 125}, i)...)
+	}
+	return b
+}
+
+func raceEntries(n int32, seconds [2]int, i int) []Entry {
+	var out []Entry
+	for _, lags := range []string{"5-15 s", "2 s"} {
+		for j, ready := range []string{"0s", "25s"} {
+			name := fmt.Sprintf("%d replicas, minReadySeconds %d, %s", n, 25*j, lags)
+			e := with(trial(RaceA, name, "rollguard", i), replicas(n), annotate("min-ready", ready, "max-surge", ""), load(lowRate, seconds[j]))
+			if lags == "2 s" {
+				lag(2)(&e.Trial)
+			}
+			out = append(out, e)
+		}
+	}
+	return out
+}
