@@ -13,12 +13,14 @@ IMAGE   ?= rollguard:latest
 ARCHIVE ?=
 FUZZTIME ?= 30s
 ONCE    ?=
+PLAN    ?= full
+EXPERIMENT ?= docs/experiment
 GENERATED := docs/reference deploy/rollguard.yaml deploy/helm/rollguard/README.md
 
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint verify generate build image krew load sbom bench bench-scale bench-audit kube node fuzz clean
+.PHONY: help run test lint verify generate build image krew load sbom bench bench-scale bench-audit experiment kube node fuzz clean
 
 help: ## show this help
 	@echo "usage: make TARGET"
@@ -80,6 +82,10 @@ bench-scale: programs kube ## memory and time in a cluster of 4,000 namespaces (
 bench-audit: programs kube ## time and memory of rollguard audit in that cluster
 	@$(GO) build -o $(BIN)/scalebench ./test/bench/cmd/scalebench
 	@exec $(BIN)/scalebench -bin $(BIN) -audit
+
+experiment: node-binaries k6 ## roll Deployments under load with and without Rollguard (PLAN=full, about 55 minutes; PLAN=quick, 12)
+	@$(GO) build -o $(BIN)/experiment ./test/rollout/cmd/experiment
+	@exec nice -n -10 $(BIN)/experiment -profile $(PLAN) -out $(EXPERIMENT)
 
 fuzz: ## run each fuzz target for FUZZTIME
 	@.ci/fuzz $(FUZZTIME)

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
@@ -66,6 +68,9 @@ func (l *Lab) start(ctx context.Context) error {
 	if err := os.MkdirAll(l.bin, 0o700); err != nil {
 		return err
 	}
+	if err := l.prefer(); err != nil {
+		return err
+	}
 	var err error
 	if l.client, err = kubernetes.NewForConfig(l.cluster.RESTConfig()); err != nil {
 		return err
@@ -93,7 +98,7 @@ func (l *Lab) installRollguard(ctx context.Context) error {
 	if err := install.Apply(ctx, l.cluster.ControlPlane, install.Call{URL: addresses.URL()}); err != nil {
 		return err
 	}
-	l.webhook, err = install.StartBinary(ctx, l.cluster.ControlPlane, l.bin, addresses)
+	l.webhook, err = install.StartBinary(ctx, l.cluster.ControlPlane, install.Program{Bin: l.bin, Addresses: addresses})
 	return err
 }
 
@@ -115,4 +120,31 @@ func (l *Lab) Versions(ctx context.Context) (kubernetes, containerd string, err 
 	}
 	info := nodes.Items[0].Status.NodeInfo
 	return info.KubeletVersion, info.ContainerRuntimeVersion, nil
+}
+
+// K6Version is that of the load generator.
+func (l *Lab) K6Version(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, l.k6, "version").Output()
+	if err != nil {
+		return "", fmt.Errorf("ask k6 for its version: %w", err)
+	}
+	fields := strings.Fields(string(out))
+	if len(fields) < 2 {
+		return "", fmt.Errorf("k6 says of its version: %q", out)
+	}
+	return fields[1], nil
+}
+
+// Explain is what "rollguard explain" says of the Deployment web of a namespace.
+func (l *Lab) Explain(ctx context.Context, namespace string) (string, error) {
+	cmd := exec.CommandContext(ctx, l.program("rollguard"), "explain", "deployment/web", "-n", namespace, "--kubeconfig", l.cluster.KubeconfigPath())
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() == 1 {
+		err = nil // something is at risk, and the text says what
+	}
+	if err != nil {
+		return "", fmt.Errorf("explain %s/web: %w", namespace, err)
+	}
+	return string(out), nil
 }

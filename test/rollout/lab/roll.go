@@ -19,7 +19,7 @@ import (
 const (
 	// lead is how long the full load is on before the rollout begins.
 	lead = 5 * time.Second
-	// margin is how long it stays when all is over.
+	// margin is how long it stays when all is over, at least.
 	margin = 5 * time.Second
 	// rise is how long the original's load takes to rise and to fall.
 	rise = 10 * time.Second
@@ -177,7 +177,7 @@ func complete(d *appsv1.Deployment) bool {
 func (r *roll) endLoad(ctx context.Context) error {
 	over := time.Now()
 	if r.out.Load.Users > 0 {
-		if err := pause(ctx, margin); err != nil {
+		if err := pause(ctx, 2*margin); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -13,6 +14,7 @@ import (
 	"github.com/rollguard/rollguard/test/alb"
 	"github.com/rollguard/rollguard/test/install"
 	"github.com/rollguard/rollguard/test/rollout"
+	"github.com/rollguard/rollguard/test/rollout/load"
 )
 
 // openBound is how long a stand may take until every Pod gets requests.
@@ -112,6 +114,43 @@ func (s *Stand) Address() string { return s.balancer.address }
 
 // Namespace is where the Deployment web is.
 func (s *Stand) Namespace() string { return s.namespace }
+
+// Hold sends the load of so many users without a pause for some time, and rolls nothing.
+func (s *Stand) Hold(ctx context.Context, users int, hold time.Duration) (rollout.Step, error) {
+	step := rollout.Step{Users: users}
+	strain := watchMachine(ctx)
+	told, before := make(chan struct{}), len(s.balancer.journal())
+	stop := time.AfterFunc(hold+2*time.Second, func() { close(told) })
+	defer stop.Stop()
+	k6 := load.K6{Path: s.lab.k6, Target: "http://" + s.balancer.address + "/test", Dir: s.lab.bin}
+	out, err := load.Ramp{Users: users}.Run(ctx, k6, told)
+	step.Strain = strain()
+	if err != nil {
+		return step, fmt.Errorf("hold %d users: %w", users, err)
+	}
+	step.Milliseconds, step.PerSecond = out.Milliseconds, perSecond(s.balancer.journal()[before:])
+	return step, nil
+}
+
+// perSecond is the median of what was answered in a second.
+func perSecond(events []alb.Event) float64 {
+	var counts []int64
+	for _, e := range events {
+		if e.Type != "second" {
+			continue
+		}
+		var sum int64
+		for _, r := range e.Responses {
+			sum += r.Count
+		}
+		counts = append(counts, sum)
+	}
+	if len(counts) == 0 {
+		return 0
+	}
+	slices.Sort(counts)
+	return float64(counts[len(counts)/2])
+}
 
 // Close removes the stand. It does not wait until the Pods have ended.
 func (s *Stand) Close(ctx context.Context) error {

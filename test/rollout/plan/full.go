@@ -7,12 +7,14 @@ import (
 	"github.com/rollguard/rollguard/test/rollout"
 )
 
-// The rates, in requests a second. The source of "measured" says 120 to 150; with many
-// Deployments at once, each gets less.
+// The rates, in requests a second, so that all of a batch come to 1,300 at most. The
+// source of "measured" says 120 to 150.
 const (
-	mainRate = 200
-	rate     = 125
-	lowRate  = 60
+	mainRate    = 250
+	rate        = 125
+	profileRate = 80
+	lowRate     = 55
+	raceRate    = 30
 )
 
 // rounds is how often the main arms are rolled.
@@ -24,7 +26,7 @@ func Full() Plan {
 	for i := range rounds {
 		p.Batches = append(p.Batches, mainRound(i))
 	}
-	p.Batches = append(p.Batches, measuredShort(), measuredShortAt2(), long(), profiles(), failOver(), lags(), oneReplica(), twoReplicas())
+	p.Batches = append(p.Batches, measuredShort(), measuredShortAt2(), long(), profiles(), lags(), races())
 	return p
 }
 
@@ -105,18 +107,18 @@ func long() Batch {
 	}
 	for i := range 2 {
 		b.Entries = append(b.Entries,
-			with(trial(FailOver, "standard, 20 s away", "rollguard", i), standard, leaderLost(20), load(rate, 200)),
-			with(trial(FailOver, "careful, 20 s away", "rollguard", i), careful, leaderLost(20), load(rate, 215)))
+			with(trial(FailOver, "standard, 20 s away", "rollguard", i), replicas(4), standard, leaderLost(20), load(lowRate, 200)),
+			with(trial(FailOver, "careful, 20 s away", "rollguard", i), replicas(4), careful, leaderLost(20), load(lowRate, 215)))
 	}
-	b.Entries = append(b.Entries, defaults(0)...)
+	b.Entries = append(b.Entries, failOver()...)
 	return b
 }
 
 // defaults are Rollguard's profiles with nothing else set but the paths of the probes.
 func defaults(i int) []Entry {
 	return []Entry{
-		with(trial(Constant, "standard", "rollguard", i), standard, load(rate, 190)),
-		with(trial(Constant, "careful", "rollguard", i), careful, load(rate, 205)),
+		with(trial(Constant, "standard", "rollguard", i), standard, load(profileRate, 190)),
+		with(trial(Constant, "careful", "rollguard", i), careful, load(profileRate, 205)),
 	}
 }
 
@@ -126,32 +128,33 @@ func profiles() Batch {
 	for _, seconds := range []int{2, 5, 10, 20} {
 		at := fmt.Sprintf(", lag %d s", seconds)
 		b.Entries = append(b.Entries,
-			with(trial(Profiles, "standard"+at, "rollguard", 0), standard, lag(seconds), load(rate, 215)),
-			with(trial(Profiles, "careful"+at, "rollguard", 0), careful, lag(seconds), load(rate, 230)))
+			with(trial(Profiles, "standard"+at, "rollguard", 0), replicas(4), standard, lag(seconds), load(profileRate, 215)),
+			with(trial(Profiles, "careful"+at, "rollguard", 0), replicas(4), careful, lag(seconds), load(profileRate, 230)))
 	}
 	b.Entries = append(b.Entries, with(trial(Profiles, "standard with propagation-delay 20s, lag 20 s", "rollguard", 0),
-		standard, annotate("propagation-delay", "20s"), lag(20), load(rate, 230)))
-	b.Entries = append(b.Entries, defaults(1)...)
+		replicas(4), standard, annotate("propagation-delay", "20s"), lag(20), load(profileRate, 230)))
+	for i := range rounds {
+		b.Entries = append(b.Entries, defaults(i)...)
+	}
 	return b
 }
 
 // failOver are the source's, and applications that drain.
-func failOver() Batch {
-	b := Batch{Title: "fail-over of the controller, and applications that drain"}
+func failOver() []Entry {
+	var out []Entry
 	for i := range 2 {
-		b.Entries = append(b.Entries,
-			with(trial(FailOver, "sleep 20", "by-hand", i), leaderLost(0), load(rate, 95)),
-			with(trial(FailOver, "sleep 35", "rollguard", i), sleep35, leaderLost(0), load(rate, 105)))
+		out = append(out,
+			with(trial(FailOver, "sleep 20", "by-hand", i), leaderLost(0), load(lowRate, 95)),
+			with(trial(FailOver, "sleep 35", "rollguard", i), sleep35, leaderLost(0), load(lowRate, 105)))
 	}
-	b.Entries = append(b.Entries,
-		with(trial(FailOver, "sleep 20 + minReadySeconds 25", "rollguard", 0), minReady, leaderLost(0), load(rate, 205)),
-		with(trial(Behaviour, "plain, drains", "plain", 0), drains, load(rate, 60)),
-		with(trial(Behaviour, "probes, drains", "probes", 0), drains, load(rate, 75)),
-		with(trial(Behaviour, "by hand, drains", "by-hand", 0), drains, load(rate, 85)),
-		with(trial(Behaviour, "drains-on-sigterm, standard", "rollguard", 0), drains, annotate("drains-on-sigterm", "true"), load(rate, 75)),
-		with(trial(Behaviour, "drains-on-sigterm, careful", "rollguard", 0), drains, annotate("drains-on-sigterm", "true", "profile", "careful"), load(rate, 90)))
-	b.Entries = append(b.Entries, defaults(2)...)
-	return b
+	return append(out,
+		with(trial(FailOver, "sleep 20 + minReadySeconds 25", "rollguard", 0), minReady, leaderLost(0), load(lowRate, 205)),
+		with(trial(Behaviour, "plain, drains", "plain", 0), replicas(4), drains, load(lowRate, 60)),
+		with(trial(Behaviour, "probes, drains", "probes", 0), replicas(4), drains, load(lowRate, 75)),
+		with(trial(Behaviour, "by hand, drains", "by-hand", 0), replicas(4), drains, load(lowRate, 85)),
+		with(trial(Behaviour, "drains-on-sigterm, standard", "rollguard", 0), replicas(4), drains, annotate("drains-on-sigterm", "true"), load(lowRate, 75)),
+		with(trial(Behaviour, "drains-on-sigterm, careful, minReadySeconds 0", "rollguard", 0), replicas(4), drains,
+			annotate("drains-on-sigterm", "true", "profile", "careful"), load(lowRate, 90)))
 }
 
 // lags are losses against lag and sleep, with 4 replicas.
@@ -168,18 +171,14 @@ func lags() Batch {
 	return b
 }
 
-// oneReplica and twoReplicas are race A: a health check every 15 s, and no readiness gate.
-func oneReplica() Batch {
-	b := Batch{Title: "race A: one replica"}
+// races are race A: a health check every 15 s, and no readiness gate. What one replica
+// loses varies more.
+func races() Batch {
+	b := Batch{Title: "race A: one replica and two"}
 	for i := range 6 {
 		b.Entries = append(b.Entries, raceEntries(1, [2]int{60, 85}, i)...)
 	}
-	return b
-}
-
-func twoReplicas() Batch {
-	b := Batch{Title: "race A: two replicas"}
-	for i := range 3 {
+	for i := range rounds {
 		b.Entries = append(b.Entries, raceEntries(2, [2]int{80, 125}, i)...)
 	}
 	return b
@@ -190,7 +189,7 @@ func raceEntries(n int32, seconds [2]int, i int) []Entry {
 	for _, lags := range []string{"5-15 s", "2 s"} {
 		for j, ready := range []string{"0s", "25s"} {
 			name := fmt.Sprintf("%d replicas, minReadySeconds %d, %s", n, 25*j, lags)
-			e := with(trial(RaceA, name, "rollguard", i), replicas(n), annotate("min-ready", ready, "max-surge", ""), load(lowRate, seconds[j]))
+			e := with(trial(RaceA, name, "rollguard", i), replicas(n), annotate("min-ready", ready, "max-surge", ""), load(raceRate, seconds[j]))
 			if lags == "2 s" {
 				lag(2)(&e.Trial)
 			}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"hash/fnv"
 	"time"
 
@@ -45,7 +46,7 @@ type Entry struct {
 // the rollout.
 const (
 	stand = 45
-	ramp  = 35
+	ramp  = 40
 )
 
 // Expected is about how long the batch takes.
@@ -137,4 +138,46 @@ func leaderLost(seconds int) option {
 			t.Model.FailOver = alb.Exactly(time.Duration(seconds) * time.Second)
 		}
 	}
+}
+
+// Rollouts is how many there are.
+func (p *Plan) Rollouts() int {
+	n := 0
+	for i := range p.Batches {
+		for _, e := range p.Batches[i].Entries {
+			if e.Alone {
+				n++
+			}
+			if e.Trial.Load.Rate > 0 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// Ramps tells whether there is one.
+func (p *Plan) Ramps() bool {
+	for i := range p.Batches {
+		for _, e := range p.Batches[i].Entries {
+			if e.Alone {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Names are those of the plans.
+func Names() []string { return []string{"full", "quick"} }
+
+// Named returns a plan.
+func Named(name string) (Plan, error) {
+	switch name {
+	case "full":
+		return Full(), nil
+	case "quick":
+		return Quick(), nil
+	}
+	return Plan{}, fmt.Errorf("there is no plan %q: known are %v", name, Names())
 }

@@ -29,4 +29,7 @@ func (p *page) timeline() {
 		p.heading("Timeline of a rollout as it is now, in seconds from the new Pod serving on")
 	}
 	_, _ = p.WriteString(t.Text(p.width)) // a strings.Builder takes everything
+	if p.v.Guarded() && t.OutlastsTheBalancer() {
+		p.enough()
+	}
 }

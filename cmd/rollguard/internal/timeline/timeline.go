@@ -61,6 +61,12 @@ type Timeline struct {
 	Summary        string `json:"summary"`
 }
 
+// OutlastsTheBalancer tells whether race B is closed: an old Pod serves for as long as
+// requests are expected.
+func (t *Timeline) OutlastsTheBalancer() bool {
+	return slices.ContainsFunc(t.Races, func(r Race) bool { return r.Name == "B" && r.Closed })
+}
+
 // rollout is what the timeline is computed from.
 type rollout struct {
 	pod      *workload.Deployment

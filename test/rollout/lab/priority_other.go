@@ -1,0 +1,6 @@
+//go:build !linux
+
+package lab
+
+// prefer has nothing to do: a node needs Linux.
+func (l *Lab) prefer() error { return nil }

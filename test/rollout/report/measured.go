@@ -1,0 +1,83 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/rollguard/rollguard/test/rollout"
+	"github.com/rollguard/rollguard/test/rollout/plan"
+)
+
+// source is what was lost with the real controller (LBC v3.5), in percent, in each
+// rollout; docs/experiment/method.md says of it.
+type source struct {
+	group, name string
+	lost        []float64
+}
+
+// sources are its tables.
+func sources() []source {
+	return []source{
+		{plan.Measured, "plain, 2 s", []float64{14, 18}},
+		{plan.Measured, "plain, 5-15 s", []float64{31, 31}},
+		{plan.Measured, "probes, 2 s", []float64{8, 9}},
+		{plan.Measured, "probes, 5-15 s", []float64{30, 30}},
+		{plan.Measured, "sleep 20, 2 s", []float64{0}},
+		{plan.Measured, "sleep 20, 5-15 s", []float64{0}},
+		{plan.Measured, "sleep 35, 2 s", []float64{0}},
+		{plan.Measured, "sleep 35, 5-15 s", []float64{0}},
+		{plan.Measured, "sleep 20 + readiness gate, 2 s", []float64{0}},
+		{plan.Measured, "sleep 20 + readiness gate, 5-15 s", []float64{0}},
+		{plan.RaceA, "1 replicas, minReadySeconds 0, 2 s", []float64{12, 21}},
+		{plan.RaceA, "1 replicas, minReadySeconds 0, 5-15 s", []float64{10, 17}},
+		{plan.RaceA, "1 replicas, minReadySeconds 25, 2 s", []float64{0}},
+		{plan.RaceA, "1 replicas, minReadySeconds 25, 5-15 s", []float64{0}},
+		{plan.FailOver, "sleep 20", []float64{842. / 83.32, 573. / 84.24, 207. / 87.53, 236. / 78.15}},
+		{plan.FailOver, "sleep 35", []float64{0, 0}},
+		{plan.FailOver, "sleep 20 + minReadySeconds 25", []float64{0, 0, 0, 0}},
+	}
+}
+
+func (s *source) mean() float64 {
+	sum := 0.0
+	for _, v := range s.lost {
+		sum += v
+	}
+	return sum / float64(len(s.lost)) / 100
+}
+
+// factor is how far off a model may be.
+const factor = 1.5
+
+// agrees tells whether a share is within the factor of the source's, or 0 where that is.
+func (s *source) agrees(share float64) bool {
+	m := s.mean()
+	if m == 0 {
+		return share == 0
+	}
+	return share >= m/factor && share <= m*factor
+}
+
+func measured(w *bytes.Buffer, r *rollout.Result) {
+	if len(group(r, plan.Measured)) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "## The model beside the real controller\n\nLBC v3.5 itself, on Kubernetes 1.37, against a modelled AWS, gave the left side (120 to 150 requests/s, 2 nodes,\n"+
+		"[its lags](method.md#parameters-of-the-model)). The model of this project, at the same parameters, gave the right one. The source does not say for how long its\n"+
+		"load went on beyond the rollout, on which a share depends; ours goes on for 60 s at least.\n\n")
+	head(w, "Deployment, propagation", "real controller", "model", "95 % bounds", "lost in each", "within a factor of 1.5")
+	for _, s := range sources() {
+		n := find(r, s.group, s.name)
+		if n == nil {
+			continue
+		}
+		var theirs []string
+		for _, v := range s.lost {
+			theirs = append(theirs, percent(v/100))
+		}
+		c := n.count()
+		row(w, n.name, strings.Join(theirs, ", "), percent(c.Share()), bounds(c), n.each(shareOf), yes(s.agrees(c.Share())))
+	}
+	fmt.Fprintln(w)
+}

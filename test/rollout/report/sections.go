@@ -1,0 +1,135 @@
+package report
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/rollguard/rollguard/test/rollout"
+	"github.com/rollguard/rollguard/test/rollout/plan"
+)
+
+func byCount(counts map[string]int64) string {
+	keys := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	for i, k := range keys {
+		keys[i] = thousands(counts[k]) + " x " + k
+	}
+	return strings.Join(keys, ", ")
+}
+
+func mainTable(w *bytes.Buffer, r *rollout.Result) {
+	users := 0
+	for _, n := range group(r, plan.Ramp) {
+		users = n.rollouts[0].Load.Users
+	}
+	fmt.Fprintf(w, "## The arms\n\n8 replicas, propagation 5 to 15 s, health check every 15 s. \"ramp\": the original's load, %d users without a pause, 10 s up, hold, 10 s down,\n"+
+		"each arm with the machine to itself. \"constant\": requests that begin at a constant rate, all arms side by side.\n\n", users)
+	head(w, "arm", "load", "rollouts", "requests", "lost", "share", "95 % bounds", "lost in each", "original", "complete after, s")
+	for _, in := range []string{plan.Ramp, plan.Constant} {
+		for _, n := range group(r, in) {
+			c := n.count()
+			original := ""
+			if arm, err := rollout.FindArm(n.name); err == nil && in == plan.Ramp {
+				original = arm.Original
+			}
+			row(w, n.name, in, fmt.Sprint(c.Rollouts), thousands(c.All), thousands(c.Lost), percent(c.Share()), bounds(c), n.each(shareOf), original, n.each(secondsOf))
+		}
+	}
+	fmt.Fprintf(w, "\nWhat the API server stored:\n\n")
+	head(w, "arm", "maxSurge", "maxUnavailable", "probes", "sleep", "grace", "minReadySeconds", "by Rollguard")
+	for _, n := range group(r, plan.Constant) {
+		a := n.rollouts[0].Admitted
+		row(w, n.name, a.MaxSurge, a.MaxUnavailable, yes(a.Probes), fmt.Sprintf("%d s", a.Sleep), fmt.Sprintf("%d s", a.Grace), fmt.Sprint(a.MinReady), yes(a.ByRollguard))
+	}
+	fmt.Fprintf(w, "\nWhat clients got instead of an answer, under both loads:\n\n")
+	head(w, "arm", "responses")
+	for _, n := range group(r, plan.Constant) {
+		all := n
+		if ramp := find(r, plan.Ramp, n.name); ramp != nil {
+			all.rollouts = slices.Concat(ramp.rollouts, n.rollouts)
+		}
+		row(w, n.name, cmp.Or(reasons(&all), "nothing was lost"))
+	}
+	fmt.Fprintf(w, "\n\"standard\" and \"careful\" are Rollguard's profiles with nothing set but the paths of the probes; \"rollguard\" is set to make the\n"+
+		"Deployment that the original wrote by hand, which does not wait between two Pods.\n\n")
+	for _, arm := range []string{"plain", "probes", "by-hand", "rollguard"} {
+		if find(r, plan.Ramp, arm) != nil {
+			fmt.Fprintf(w, "![%s](rollout-%s.svg)\n\n", arm, arm)
+		}
+	}
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+func profiles(w *bytes.Buffer, r *rollout.Result) {
+	all := group(r, plan.Profiles)
+	if len(all) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "## Where standard is not enough\n\nHere the lag is always the same: from a call of AWS until each node of the load balancer acts.\n\n")
+	countTable(w, all, "setting and lag")
+	fmt.Fprintf(w, "`standard` sleeps 20 s: enough for requests of 0.1 s up to a lag of nearly 20 s, and for requests of 15 s up to one of 5 s. Beyond, it\n"+
+		"loses requests; the profile `careful`, or `rollguard.io/propagation-delay` with the lag that is to be borne, mends it. `rollguard explain` of\n"+
+		"that Deployment says so:\n\n```\n%s```\n\n", budget(r.Explained["standard, lag 20 s"]))
+}
+
+// budget is the part of an explanation that says how long a lag is borne.
+func budget(explained string) string {
+	var out strings.Builder
+	for line := range strings.Lines(explained) {
+		text := strings.TrimSpace(line)
+		for _, wanted := range []string{"Deployment ", "container app, preStop", "A terminating Pod", "Enough", "preStopSleep", "propagationDelay", "requestTimeout"} {
+			if strings.HasPrefix(text, wanted) {
+				out.WriteString(line)
+			}
+		}
+	}
+	return out.String()
+}
+
+func lagTable(w *bytes.Buffer, r *rollout.Result) {
+	all := group(r, plan.Lag)
+	if len(all) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "## Losses against lag and sleep\n\n4 replicas. \"sleep 0\" is the arm \"probes\"; the others are Rollguard's with the sleep set by annotation.\n\n![losses against lag and sleep](lag.svg)\n\n")
+	countTable(w, all, "sleep and lag, s")
+}
+
+func raceA(w *bytes.Buffer, r *rollout.Result) {
+	all := group(r, plan.RaceA)
+	if len(all) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "## Race A: Ready before the load balancer agrees\n\nOne and two replicas, no readiness gate, a health check every 15 s, Rollguard with and without minReadySeconds.\n\n")
+	countTable(w, all, "replicas, minReadySeconds, propagation")
+	fmt.Fprintf(w, "A sleep does not help here: the old Pod serves, and nothing is sent to it. minReadySeconds keeps it in use until the new one is.\n\n")
+}
+
+func failOver(w *bytes.Buffer, r *rollout.Result) {
+	all := group(r, plan.FailOver)
+	if len(all) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "## The controller's leader is lost 8 s into the rollout\n\nNothing is registered or deregistered for 15 to 23 s, as measured, or for 20 s.\n\n")
+	countTable(w, all, "setting")
+}
+
+func behaviour(w *bytes.Buffer, r *rollout.Result) {
+	all := group(r, plan.Behaviour)
+	if len(all) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "## Few replicas, and an application that drains\n\nAn application that drains finishes its requests after SIGTERM and takes no new ones.\n\n")
+	countTable(w, all, "setting")
+}
