@@ -115,6 +115,9 @@ func (s *Setting) changeDeployment(o *Objects) error {
 				pod.Containers[0].Args[i] = "-start-up=" + s.StartUp
 			}
 		}
+		if probe := pod.Containers[0].StartupProbe; probe != nil {
+			probe.PeriodSeconds, probe.FailureThreshold = 1, 30
+		}
 	}
 	if s.Drains {
 		pod.Containers[0].Args = append(pod.Containers[0].Args, "-on-term=drain")

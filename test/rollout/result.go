@@ -1,8 +1,11 @@
 package rollout
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/rollguard/rollguard/test/alb"
@@ -18,6 +21,8 @@ type Result struct {
 	// Sweep is how the load was chosen.
 	Sweep    []Step    `json:"sweep"`
 	Rollouts []Rollout `json:"rollouts"`
+	// LeftOut are batches of the plan that there was no time for.
+	LeftOut []string `json:"leftOut,omitempty"`
 	// Explained is what "rollguard explain" said of the Deployment of an arm.
 	Explained map[string]string `json:"explained,omitempty"`
 }
@@ -174,4 +179,26 @@ func Merge(all []alb.Responses) []alb.Responses {
 	}
 	slices.SortFunc(out, alb.Compare)
 	return out
+}
+
+// Reasons are what clients got instead of an answer, the most frequent first.
+func Reasons(all []alb.Responses) string {
+	counts := map[string]int64{}
+	for _, r := range all {
+		if r.Status == 200 && r.Reason == "" {
+			continue
+		}
+		what := strings.TrimSpace(fmt.Sprintf("%d %s", r.Status, r.Reason))
+		if r.Partial {
+			what += ", half an answer"
+		}
+		counts[what] += r.Count
+	}
+	keys := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	for i, k := range keys {
+		keys[i] = fmt.Sprintf("%d x %s", counts[k], k)
+	}
+	return strings.Join(keys, ", ")
 }

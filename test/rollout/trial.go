@@ -32,8 +32,9 @@ type Setting struct {
 	// Annotations are set on the namespace, without the prefix rollguard.io/; an empty
 	// value removes one of the arm's.
 	Annotations map[string]string `json:"annotations,omitempty"`
-	// StartUp is the flag -start-up of the application, 8s where it is empty; Health the
-	// interval and the time-out of the health check in seconds, 15 and 5 where they are 0.
+	// StartUp is the flag -start-up of the application, 8s where it is empty; where it is
+	// not, an author's startup probe looks every second. Health is the interval and the
+	// time-out of the health check in seconds, 15 and 5 where they are 0.
 	StartUp string `json:"startUp,omitempty"`
 	Health  [2]int `json:"health,omitzero"`
 }

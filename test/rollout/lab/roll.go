@@ -23,8 +23,9 @@ const (
 	margin = 5 * time.Second
 	// rise is how long the original's load takes to rise and to fall.
 	rise = 10 * time.Second
-	// rollBound is how long a rollout may take until the load balancer has settled.
-	rollBound = 8 * time.Minute
+	// rollBound is how long a rollout under a ramp may take until the load balancer has
+	// settled; one under a constant rate is to be over with its load.
+	rollBound = 5 * time.Minute
 	// lateBound is by how many milliseconds a timer may be late, but for one in a hundred,
 	// before a run counts as disturbed.
 	lateBound = 200
@@ -52,7 +53,11 @@ type sent struct {
 // and returns what became of every request. An error means that there is no result; a
 // result that proves nothing has faults.
 func (s *Stand) Roll(ctx context.Context, l rollout.Load) (rollout.Rollout, error) {
-	ctx, cancel := context.WithTimeout(ctx, rollBound)
+	bound := rollBound
+	if l.Users == 0 {
+		bound = time.Duration(l.Seconds)*time.Second + time.Minute
+	}
+	ctx, cancel := context.WithTimeout(ctx, bound)
 	defer cancel()
 	r := &roll{Stand: s, out: rollout.Rollout{Trial: s.trial}, summary: make(chan sent, 1), told: make(chan struct{}), old: s.image}
 	r.out.Load = l
@@ -142,7 +147,7 @@ func (r *roll) trigger(ctx context.Context) error {
 // follow notes how far the rollout has come, until all is over.
 func (r *roll) follow(ctx context.Context) error {
 	lost := r.trial.Model.LeaderLost == 0
-	return poll(ctx, "the rollout to be over", func() (bool, error) {
+	err := poll(ctx, "the rollout to be over", func() (bool, error) {
 		since := time.Since(r.out.Begun).Seconds()
 		if !lost && since >= float64(r.trial.Model.LeaderLost) {
 			lost = true
@@ -165,6 +170,10 @@ func (r *roll) follow(ctx context.Context) error {
 		}
 		return r.out.Settled > 0, r.alive()
 	})
+	if err != nil {
+		return fmt.Errorf("%w: complete after %.0f s, gone after %.0f s; %s", err, r.out.Complete, r.out.Gone, r.state())
+	}
+	return nil
 }
 
 // complete is what "kubectl rollout status" waits for.

@@ -21,7 +21,7 @@ import (
 const openBound = 4 * time.Minute
 
 // pollInterval is how often something that is to happen soon is looked for.
-const pollInterval = 200 * time.Millisecond
+const pollInterval = 500 * time.Millisecond
 
 // Stand is a namespace with a Deployment that runs behind a load balancer.
 type Stand struct {
@@ -97,6 +97,13 @@ func (s *Stand) settled() bool {
 	}
 	all, elsewhere := s.balancer.inUse(alb.Defaults().Nodes, wanted)
 	return all == int(s.replicas) && !elsewhere
+}
+
+// state says how far it is from settled.
+func (s *Stand) state() string {
+	wanted, others := s.lives.of(s.image)
+	all, elsewhere := s.balancer.inUse(alb.Defaults().Nodes, wanted)
+	return fmt.Sprintf("%d of %d Pods run %s, %d others are left; %d are in use, others too: %v", len(wanted), s.replicas, s.image, others, all, elsewhere)
 }
 
 // alive returns an error when the load balancer has ended.

@@ -15,8 +15,13 @@ import (
 
 // Subject is a rollout with what the picture says of it.
 type Subject struct {
-	Title   string
-	Rollout *rollout.Rollout
+	Title  string
+	Series *rollout.Series
+	// Complete is after how many seconds Kubernetes called it complete.
+	Complete float64
+	// Kubernetes says that the Pods are counted as Kubernetes sees them, as nobody knows
+	// what the load balancer thinks.
+	Kubernetes bool
 }
 
 // The sizes of a picture, in points.
@@ -50,7 +55,7 @@ type scales struct{ from, to, requests, pods float64 }
 func scalesOf(subjects []Subject) scales {
 	s := scales{from: math.Inf(1)}
 	for i := range subjects {
-		series := &subjects[i].Rollout.Series
+		series := subjects[i].Series
 		s.from, s.to = min(s.from, float64(series.From)), max(s.to, float64(series.From+len(series.OK)))
 		lost := series.Losses()
 		for j := range series.OK {
@@ -66,7 +71,7 @@ func scalesOf(subjects []Subject) scales {
 func (s *Subject) draw(c draw.Canvas, shared scales) {
 	requests := s.panel(s.Title, "", "requests per second", shared)
 	requests.Y.Max = shared.requests
-	series := &s.Rollout.Series
+	series := s.Series
 	lost := floats(series.Losses())
 	stack(requests, series.From, layer{floats(series.OK), blue()}, layer{lost, vermilion()})
 	pods := s.panel("", "seconds since the rollout began", "Pods", shared)
@@ -75,7 +80,7 @@ func (s *Subject) draw(c draw.Canvas, shared scales) {
 	stack(pods, series.From, layer{p.InUse, blue()}, layer{p.Missed, vermilion()},
 		layer{p.Waiting, skyBlue()}, layer{p.Leaving, darkGrey()}, layer{p.Starting, lightGrey()})
 	for _, panel := range []*plot.Plot{requests, pods} {
-		panel.Add(moment(0), moment(s.Rollout.Complete))
+		panel.Add(moment(0), moment(s.Complete))
 	}
 	requests.X.Tick.Label.Color = color.Transparent
 	left := draw.Crop(c, 0, -legendWidth, 0, 0)
@@ -89,7 +94,7 @@ func (s *Subject) draw(c draw.Canvas, shared scales) {
 	pods.Draw(lower)
 	right := draw.Crop(c, c.Max.X-c.Min.X-legendWidth+12, 0, 0, 0)
 	requestsLegend().draw(draw.Crop(right, 0, 0, 0, -titleHeight))
-	podsLegend().draw(draw.Crop(right, 0, 0, 0, -(titleHeight + panelHeight)))
+	s.podsLegend().draw(draw.Crop(right, 0, 0, 0, -(titleHeight + panelHeight)))
 }
 
 func (s *Subject) panel(title, x, y string, shared scales) *plot.Plot {
@@ -107,7 +112,12 @@ func requestsLegend() legend {
 	}}
 }
 
-func podsLegend() legend {
+func (s *Subject) podsLegend() legend {
+	if s.Kubernetes {
+		return legend{"Pods", []item{
+			{"not ready", swatch{lightGrey()}}, {"ending", swatch{darkGrey()}}, {"ready", swatch{blue()}},
+		}}
+	}
 	return legend{"Pods", []item{
 		{"starting", swatch{lightGrey()}},
 		{"ending, gets nothing new", swatch{darkGrey()}},

@@ -7,34 +7,33 @@ import (
 	"github.com/rollguard/rollguard/test/rollout"
 )
 
-// The rates, in requests a second, so that all of a batch come to 1,300 at most. The
+// The rates, in requests a second, so that all of a batch come to 800 at most. The
 // source of "measured" says 120 to 150.
 const (
-	mainRate    = 250
-	rate        = 125
-	profileRate = 80
-	lowRate     = 55
-	raceRate    = 30
+	mainRate    = 150
+	rate        = 120
+	profileRate = 50
+	lowRate     = 20
+	lagRate     = 35
+	raceRate    = 20
 )
 
 // rounds is how often the main arms are rolled.
 const rounds = 3
 
-// Full is the whole experiment, in about 50 minutes.
+// Full is the whole experiment, in about an hour. What matters most comes first: where
+// the time is limited, the rest is left out.
 func Full() Plan {
-	p := Plan{Name: "full"}
-	for i := range rounds {
-		p.Batches = append(p.Batches, mainRound(i))
-	}
-	p.Batches = append(p.Batches, measuredShort(), measuredShortAt2(), long(), profiles(), lags(), races())
-	return p
+	return Plan{Name: "full", Batches: []Batch{
+		mainRound(0), measuredShort(), profiles(), races(), mainRound(1), long(), mainRound(2), measuredShortAt2(), lags(),
+	}}
 }
 
 // mainRound are the arms of the original and Rollguard's: each with the machine to
 // itself, and then all at a constant rate.
 func mainRound(i int) Batch {
 	b := Batch{Title: fmt.Sprintf("main arms, round %d of %d", i+1, rounds)}
-	for arm, seconds := range map[string]int{"plain": 60, "probes": 75, "by-hand": 85, "rollguard": 85} {
+	for arm, seconds := range map[string]int{"plain": 60, "probes": 75, "by-hand": 100, "rollguard": 100} {
 		e := with(trial(Constant, arm, arm, i), load(mainRate, seconds))
 		e.Alone = true
 		b.Entries = append(b.Entries, e)
@@ -54,39 +53,46 @@ func careful(t *rollout.Trial)  { annotate("min-ready", "", "max-surge", "", "pr
 func sleep35(t *rollout.Trial)  { annotate("profile", "careful")(t) }
 func minReady(t *rollout.Trial) { annotate("min-ready", "25s")(t) }
 
+// asMeasured gives the application of the source: Ready 8 s after it was started, three
+// of which are those of the readiness probe.
+func asMeasured(t *rollout.Trial) {
+	t.StartUp = "5s"
+	if t.Arm == "rollguard" {
+		annotate("startup-period", "1s", "startup-failure-threshold", "30")(t)
+	}
+}
+
 // measuredShort are the Deployments of the source whose rollouts are over soon, at a
 // propagation of 5 to 15 s; beside them one and two replicas of plain.
 func measuredShort() Batch {
-	b := Batch{Title: "as measured with the real controller, propagation 5-15 s"}
-	for i := range 2 {
-		b.Entries = append(b.Entries, measuredEntries("5-15 s", i)...)
+	return Batch{
+		Title: "as measured with the real controller, propagation 5-15 s",
+		Entries: append(measuredEntries("5-15 s"),
+			with(trial(Behaviour, "plain, 1 replica", "plain", 0), replicas(1), load(lowRate, 60)),
+			with(trial(Behaviour, "plain, 2 replicas", "plain", 0), replicas(2), load(lowRate, 60))),
 	}
-	b.Entries = append(b.Entries,
-		with(trial(Behaviour, "plain, 1 replica", "plain", 0), replicas(1), load(rate, 60)),
-		with(trial(Behaviour, "plain, 2 replicas", "plain", 0), replicas(2), load(rate, 60)))
-	return b
 }
 
 // measuredShortAt2 are the same at 2 s.
 func measuredShortAt2() Batch {
-	b := Batch{Title: "as measured with the real controller, propagation 2 s"}
-	for i := range 2 {
-		for _, e := range measuredEntries("2 s", i) {
-			b.Entries = append(b.Entries, with(e.Trial, lag(2)))
-		}
+	b := Batch{Title: "as measured with the real controller, propagation 2 s", Entries: measuredEntries("2 s")}
+	for i := range b.Entries {
+		lag(2)(&b.Entries[i].Trial)
 	}
 	return b
 }
 
-func measuredEntries(lags string, i int) []Entry {
-	entry := func(name, arm string, options ...option) Entry {
-		return with(trial(Measured, name+", "+lags, arm, i), options...)
+func measuredEntries(lags string) []Entry {
+	entry := func(name, arm string, i int, options ...option) Entry {
+		return with(trial(Measured, name+", "+lags, arm, i), append(options, asMeasured)...)
 	}
 	return []Entry{
-		entry("plain", "plain", load(rate, 60)),
-		entry("probes", "probes", load(rate, 75)),
-		entry("sleep 20", "by-hand", load(rate, 85)),
-		entry("sleep 35", "rollguard", sleep35, load(rate, 95)),
+		entry("sleep 35", "rollguard", 0, sleep35, load(rate, 105)),
+		entry("sleep 20", "by-hand", 0, load(rate, 95)),
+		entry("probes", "probes", 0, load(rate, 75)),
+		entry("probes", "probes", 1, load(rate, 75)),
+		entry("plain", "plain", 0, load(rate, 60)),
+		entry("plain", "plain", 1, load(rate, 60)),
 	}
 }
 
@@ -95,8 +101,8 @@ func long() Batch {
 	b := Batch{Title: "rollouts that wait: minReadySeconds and readiness gate, fail-over"}
 	for _, l := range []string{"5-15 s", "2 s"} {
 		entries := []Entry{
-			with(trial(Measured, "sleep 20 + minReadySeconds 25, "+l, "rollguard", 0), minReady, load(rate, 190)),
-			with(trial(Measured, "sleep 20 + readiness gate, "+l, "rollguard", 0), gate, annotate("min-ready", ""), load(rate, 205)),
+			with(trial(Measured, "sleep 20 + minReadySeconds 25, "+l, "rollguard", 0), asMeasured, minReady, load(rate, 195)),
+			with(trial(Measured, "sleep 20 + readiness gate, "+l, "rollguard", 0), asMeasured, gate, annotate("min-ready", ""), load(rate, 225)),
 		}
 		for i := range entries {
 			if l == "2 s" {
@@ -117,8 +123,8 @@ func long() Batch {
 // defaults are Rollguard's profiles with nothing else set but the paths of the probes.
 func defaults(i int) []Entry {
 	return []Entry{
-		with(trial(Constant, "standard", "rollguard", i), standard, load(profileRate, 190)),
-		with(trial(Constant, "careful", "rollguard", i), careful, load(profileRate, 205)),
+		with(trial(Constant, "standard", "rollguard", i), standard, load(profileRate, 195)),
+		with(trial(Constant, "careful", "rollguard", i), careful, load(profileRate, 210)),
 	}
 }
 
@@ -144,11 +150,11 @@ func failOver() []Entry {
 	var out []Entry
 	for i := range 2 {
 		out = append(out,
-			with(trial(FailOver, "sleep 20", "by-hand", i), leaderLost(0), load(lowRate, 95)),
-			with(trial(FailOver, "sleep 35", "rollguard", i), sleep35, leaderLost(0), load(lowRate, 105)))
+			with(trial(FailOver, "sleep 20", "by-hand", i), asMeasured, leaderLost(0), load(lowRate, 95)),
+			with(trial(FailOver, "sleep 35", "rollguard", i), asMeasured, sleep35, leaderLost(0), load(lowRate, 105)))
 	}
 	return append(out,
-		with(trial(FailOver, "sleep 20 + minReadySeconds 25", "rollguard", 0), minReady, leaderLost(0), load(lowRate, 205)),
+		with(trial(FailOver, "sleep 20 + minReadySeconds 25", "rollguard", 0), asMeasured, minReady, leaderLost(0), load(lowRate, 205)),
 		with(trial(Behaviour, "plain, drains", "plain", 0), replicas(4), drains, load(lowRate, 60)),
 		with(trial(Behaviour, "probes, drains", "probes", 0), replicas(4), drains, load(lowRate, 75)),
 		with(trial(Behaviour, "by hand, drains", "by-hand", 0), replicas(4), drains, load(lowRate, 85)),
@@ -162,10 +168,10 @@ func lags() Batch {
 	b := Batch{Title: "losses against lag and sleep"}
 	for _, seconds := range []int{2, 5, 10, 20} {
 		at := fmt.Sprintf(", lag %d s", seconds)
-		b.Entries = append(b.Entries, with(trial(Lag, "sleep 0"+at, "probes", 0), replicas(4), lag(seconds), load(lowRate, 85)))
+		b.Entries = append(b.Entries, with(trial(Lag, "sleep 0"+at, "probes", 0), replicas(4), lag(seconds), load(lagRate, 85)))
 		for _, sleep := range []int{5, 10, 20, 35} {
 			b.Entries = append(b.Entries, with(trial(Lag, fmt.Sprintf("sleep %d", sleep)+at, "rollguard", 0), replicas(4), lag(seconds),
-				annotate("pre-stop-sleep", fmt.Sprintf("%ds", sleep)), load(lowRate, 100)))
+				annotate("pre-stop-sleep", fmt.Sprintf("%ds", sleep)), load(lagRate, 100)))
 		}
 	}
 	return b
@@ -189,7 +195,7 @@ func raceEntries(n int32, seconds [2]int, i int) []Entry {
 	for _, lags := range []string{"5-15 s", "2 s"} {
 		for j, ready := range []string{"0s", "25s"} {
 			name := fmt.Sprintf("%d replicas, minReadySeconds %d, %s", n, 25*j, lags)
-			e := with(trial(RaceA, name, "rollguard", i), replicas(n), annotate("min-ready", ready, "max-surge", ""), load(raceRate, seconds[j]))
+			e := with(trial(RaceA, name, "rollguard", i), asMeasured, replicas(n), annotate("min-ready", ready, "max-surge", ""), load(raceRate, seconds[j]))
 			if lags == "2 s" {
 				lag(2)(&e.Trial)
 			}

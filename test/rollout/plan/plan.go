@@ -42,24 +42,47 @@ type Entry struct {
 	Alone bool
 }
 
-// settle is about how many seconds Deployments take until they stand, and a ramp besides
-// the rollout.
+// Apart is how long the next rollout of a batch waits: every new Pod takes about a second
+// of a processor. Rollouts that wait for each Pod spread them by themselves.
+func (e *Entry) Apart() time.Duration {
+	if e.Trial.Load.Seconds > waits {
+		return 4 * time.Second
+	}
+	return time.Duration(e.pods()) * 1200 * time.Millisecond
+}
+
+// waits is for how many seconds only those have load that wait for each Pod.
+const waits = 185
+
+func (e *Entry) pods() int {
+	if e.Trial.Replicas == 0 {
+		return 8
+	}
+	return int(e.Trial.Replicas)
+}
+
+// About how many seconds Deployments take until they stand, and a ramp besides the
+// rollout.
 const (
-	stand = 45
+	stand = 40
 	ramp  = 40
 )
 
 // Expected is about how long the batch takes.
 func (b *Batch) Expected() time.Duration {
-	seconds, longest := stand+len(b.Entries), 0
+	seconds, last, begin := stand, 0, 0
 	for i := range b.Entries {
 		e := &b.Entries[i]
+		seconds += e.pods() / 2
 		if e.Alone {
 			seconds += ramp + expectedRollout(&e.Trial)
 		}
-		longest = max(longest, e.Trial.Load.Seconds)
+		if e.Trial.Load.Rate > 0 {
+			last = max(last, begin+e.Trial.Load.Seconds)
+			begin += int(e.Apart().Seconds())
+		}
 	}
-	return time.Duration(seconds+longest+5) * time.Second
+	return time.Duration(seconds+last+5) * time.Second
 }
 
 // expectedRollout is about how many seconds a rollout of 8 Pods takes until the load
@@ -69,9 +92,9 @@ func expectedRollout(t *rollout.Trial) int {
 	case "plain":
 		return 35
 	case "probes":
-		return 50
+		return 55
 	}
-	return 65
+	return 80
 }
 
 // Expected is about how long the whole takes.

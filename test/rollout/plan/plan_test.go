@@ -44,7 +44,7 @@ func TestABatchAsksNoMoreThanASmallMachineCarries(t *testing.T) {
 				}
 				pods += int(e.Trial.Replicas)
 			}
-			if requests > 1300 || pods > 130 {
+			if requests > 800 || pods > 130 {
 				t.Errorf("%s, %s: %d requests a second to %d Pods", p.Name, b.Title, requests, pods)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/rollguard/rollguard/test/alb"
 	"github.com/rollguard/rollguard/test/rollout"
 	"github.com/rollguard/rollguard/test/rollout/plan"
 )
@@ -135,18 +136,12 @@ func countTable(w *bytes.Buffer, all []named, first string) {
 	fmt.Fprintln(w)
 }
 
-// reasons are what clients got instead of an answer, the most frequent first.
-func reasons(n *named) string {
-	counts := map[string]int64{}
+func (n *named) responses() []alb.Responses {
+	var out []alb.Responses
 	for _, r := range n.rollouts {
-		for _, b := range r.Balancer {
-			if b.Status == 200 && b.Reason == "" {
-				continue
-			}
-			counts[strings.TrimSpace(fmt.Sprintf("%d %s", b.Status, b.Reason))] += b.Count
-		}
+		out = append(out, r.Balancer...)
 	}
-	return byCount(counts)
+	return out
 }
 
 func summary(w *bytes.Buffer, r *rollout.Result) {

@@ -4,23 +4,12 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/rollguard/rollguard/test/rollout"
 	"github.com/rollguard/rollguard/test/rollout/plan"
 )
-
-func byCount(counts map[string]int64) string {
-	keys := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
-	})
-	for i, k := range keys {
-		keys[i] = thousands(counts[k]) + " x " + k
-	}
-	return strings.Join(keys, ", ")
-}
 
 func mainTable(w *bytes.Buffer, r *rollout.Result) {
 	users := 0
@@ -53,7 +42,7 @@ func mainTable(w *bytes.Buffer, r *rollout.Result) {
 		if ramp := find(r, plan.Ramp, n.name); ramp != nil {
 			all.rollouts = slices.Concat(ramp.rollouts, n.rollouts)
 		}
-		row(w, n.name, cmp.Or(reasons(&all), "nothing was lost"))
+		row(w, n.name, cmp.Or(rollout.Reasons(all.responses()), "nothing was lost"))
 	}
 	fmt.Fprintf(w, "\n\"standard\" and \"careful\" are Rollguard's profiles with nothing set but the paths of the probes; \"rollguard\" is set to make the\n"+
 		"Deployment that the original wrote by hand, which does not wait between two Pods.\n\n")

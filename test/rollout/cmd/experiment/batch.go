@@ -12,12 +12,8 @@ import (
 	"github.com/rollguard/rollguard/test/rollout/plan"
 )
 
-const (
-	// apart is the time between two triggers of a batch: new Pods take processor time.
-	apart = 2 * time.Second
-	// tries is how often a rollout is made until its result has no fault.
-	tries = 2
-)
+// tries is how often a rollout is made until its result has no fault.
+const tries = 2
 
 // standing is a Deployment of a batch that runs.
 type standing struct {
@@ -116,10 +112,13 @@ func (e *experiment) together(ctx context.Context, all []standing) error {
 func (e *experiment) roll(ctx context.Context, todo []*standing) ([]rollout.Rollout, error) {
 	out, errs := make([]rollout.Rollout, len(todo)), make([]error, len(todo))
 	var group sync.WaitGroup
+	var delay time.Duration
 	for i, s := range todo {
+		begin := time.After(delay)
+		delay += s.Apart()
 		group.Go(func() {
 			select {
-			case <-time.After(time.Duration(i) * apart):
+			case <-begin:
 				out[i], errs[i] = s.stand.Roll(ctx, s.Trial.Load)
 			case <-ctx.Done():
 				errs[i] = context.Cause(ctx)
@@ -134,6 +133,9 @@ func (e *experiment) roll(ctx context.Context, todo []*standing) ([]rollout.Roll
 func (e *experiment) tell(r *rollout.Rollout) {
 	e.say("    %-9s %-46s %7d lost of %7d (%6.2f %%), complete after %4.0f s; machine %2.0f %% busy", r.Group, r.Name,
 		r.Client.Lost(), r.Client.Requests, 100*rollout.Count{Lost: r.Client.Lost(), All: r.Client.Requests}.Share(), r.Complete, 100*r.Strain.Busy)
+	if r.Client.Lost() > 0 {
+		e.say("      %s", rollout.Reasons(r.Balancer))
+	}
 	for _, f := range r.Faults {
 		e.say("      disturbed: %s", f)
 	}

@@ -24,6 +24,7 @@ import (
 type settings struct {
 	out, profile, only, dir string
 	users                   int
+	limit                   time.Duration
 	draw                    bool
 }
 
@@ -35,6 +36,7 @@ func parse(args []string) (settings, error) {
 	flags.StringVar(&s.only, "only", "", "`text` that the title of a batch must have")
 	flags.StringVar(&s.dir, "dir", "", "state `folder` of the cluster, whose logs stay (default: a temporary one)")
 	flags.IntVar(&s.users, "users", 0, "`number` of users of the ramp; 0 finds out how many the machine carries")
+	flags.DurationVar(&s.limit, "limit", 75*time.Minute, "`time` it may take: a batch that would take longer is left out")
 	flags.BoolVar(&s.draw, "draw", false, "run nothing: write report and pictures of the results that are there")
 	if err := flags.Parse(args); err != nil {
 		return s, err
@@ -64,7 +66,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	err = e.run(ctx)
-	if err = errors.Join(err, e.lab.Stop()); err != nil {
+	if err = errors.Join(err, e.save(), e.lab.Stop()); err != nil {
 		return err
 	}
 	if err := draw(s.out); err != nil {
@@ -102,6 +104,12 @@ func (e *experiment) run(ctx context.Context) error {
 	}
 	for i := range e.plan.Batches {
 		b := &e.plan.Batches[i]
+		if time.Since(e.begun)+b.Expected() > e.limit {
+			e.say("batch %d of %d is left out, as it takes longer than -limit %s allows: %s", i+1, len(e.plan.Batches), e.limit, b.Title)
+			e.result.LeftOut = append(e.result.LeftOut, b.Title)
+			left -= b.Expected()
+			continue
+		}
 		e.say("batch %d of %d: %s; %d Deployments, about %.0f minutes left in all", i+1, len(e.plan.Batches), b.Title, len(b.Entries), math.Ceil(left.Minutes()))
 		if err := e.batch(ctx, i, b); err != nil {
 			return err
