@@ -101,7 +101,7 @@ func (r *roll) startLoad(ctx context.Context) {
 			s.summary, s.err = load.Ramp{Users: l.Users, Up: rise, Down: rise}.Run(ctx, k6, r.told)
 		} else {
 			s.summary, s.err = load.Constant{
-				Rate: l.Rate, Duration: time.Duration(l.Seconds) * time.Second, Users: 4 * l.Rate,
+				Rate: l.Rate, Duration: time.Duration(l.Seconds) * time.Second, Users: r.users(),
 			}.Run(ctx, k6)
 		}
 		if s.err != nil {
@@ -110,6 +110,19 @@ func (r *roll) startLoad(ctx context.Context) {
 		r.summary <- s
 	}()
 }
+
+// users is how many requests may wait for an answer: where Pods are lost, each for the
+// connect time-out of the load balancer.
+func (r *roll) users() int {
+	waits := alb.Defaults().ConnectTimeout + 2*time.Second
+	if r.guarded() {
+		waits = 4 * time.Second
+	}
+	return 50 + r.out.Load.Rate*int(waits.Seconds())
+}
+
+// guarded tells whether nothing should be lost.
+func (r *roll) guarded() bool { return r.trial.Arm != "plain" && r.trial.Arm != "probes" }
 
 // trigger waits until the load is on, and starts the rollout.
 func (r *roll) trigger(ctx context.Context) error {

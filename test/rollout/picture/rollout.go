@@ -154,24 +154,41 @@ type area struct {
 	color.Color
 }
 
-// Plot fills a rectangle for each run of equal steps.
+// Plot fills each stretch that is not empty, as one path: between two of them viewers
+// would show a seam.
 func (a area) Plot(c draw.Canvas, p *plot.Plot) {
-	x, y := p.Transforms(&c)
 	c.SetColor(a.Color)
 	for i := 0; i < len(a.low); {
-		j := i + 1
-		for j < len(a.low) && a.low[j] == a.low[i] && a.high[j] == a.high[i] {
+		j := i
+		for j < len(a.low) && a.high[j] > a.low[j] {
 			j++
 		}
-		if a.high[i] > a.low[i] {
-			r := vg.Rectangle{
-				Min: vg.Point{X: x(a.from + float64(i)), Y: y(a.low[i])},
-				Max: vg.Point{X: x(a.from + float64(j)), Y: y(a.high[i])},
-			}
-			c.Fill(r.Path())
+		if j > i {
+			a.fill(c, p, [2]int{i, j})
 		}
-		i = j
+		i = max(j, i+1)
 	}
+}
+
+// fill fills the seconds from the first to before the second.
+func (a area) fill(c draw.Canvas, p *plot.Plot, span [2]int) {
+	x, y := p.Transforms(&c)
+	var path vg.Path
+	for i := span[0]; i < span[1]; i++ {
+		left, right := x(a.from+float64(i)), x(a.from+float64(i+1))
+		if i == span[0] {
+			path.Move(vg.Point{X: left, Y: y(a.high[i])})
+		} else {
+			path.Line(vg.Point{X: left, Y: y(a.high[i])})
+		}
+		path.Line(vg.Point{X: right, Y: y(a.high[i])})
+	}
+	for i := span[1] - 1; i >= span[0]; i-- {
+		path.Line(vg.Point{X: x(a.from + float64(i+1)), Y: y(a.low[i])})
+		path.Line(vg.Point{X: x(a.from + float64(i)), Y: y(a.low[i])})
+	}
+	path.Close()
+	c.Fill(path)
 }
 
 // moment is a dashed line at a time.
@@ -203,7 +220,7 @@ type every float64
 func (e every) Ticks(low, high float64) []plot.Tick {
 	var out []plot.Tick
 	for v := math.Ceil(low/float64(e)) * float64(e); v <= high; v += float64(e) {
-		out = append(out, plot.Tick{Value: v, Label: fmt.Sprintf("%.0f", v)})
+		out = append(out, plot.Tick{Value: v, Label: fmt.Sprint(int(v))})
 	}
 	return out
 }

@@ -30,7 +30,7 @@ const (
 func face(size vg.Length, bold bool) font.Font {
 	f := font.Font{Typeface: sans, Variant: "Sans", Size: size}
 	if bold {
-		f.Weight = 700
+		f.Weight = 3 // WeightBold of golang.org/x/image/font
 	}
 	return f
 }

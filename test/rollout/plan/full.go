@@ -25,17 +25,20 @@ const rounds = 3
 // the time is limited, the rest is left out.
 func Full() Plan {
 	return Plan{Name: "full", Batches: []Batch{
-		mainRound(0), measuredShort(), profiles(), races(), mainRound(1), long(), mainRound(2), measuredShortAt2(), lags(),
+		mainRound(0), measuredShort(), profiles(), races(6), mainRound(1), long(), mainRound(2), measuredShortAt2(), lags(),
 	}}
 }
 
 // mainRound are the arms of the original and Rollguard's: each with the machine to
 // itself, and then all at a constant rate.
-func mainRound(i int) Batch {
+func mainRound(i int) Batch { return mainRoundWith(i, "plain", "probes", "by-hand", "rollguard") }
+
+// mainRoundWith has ramps for some of the arms only.
+func mainRoundWith(i int, ramps ...string) Batch {
 	b := Batch{Title: fmt.Sprintf("main arms, round %d of %d", i+1, rounds)}
-	for arm, seconds := range map[string]int{"plain": 60, "probes": 75, "by-hand": 100, "rollguard": 100} {
+	for arm, seconds := range map[string]int{"plain": 60, "probes": 95, "by-hand": 120, "rollguard": 120} {
 		e := with(trial(Constant, arm, arm, i), load(mainRate, seconds))
-		e.Alone = true
+		e.Alone = slices.Contains(ramps, arm)
 		b.Entries = append(b.Entries, e)
 	}
 	slices.SortFunc(b.Entries, func(x, y Entry) int { return order(x.Trial.Arm) - order(y.Trial.Arm) })
@@ -87,10 +90,10 @@ func measuredEntries(lags string) []Entry {
 		return with(trial(Measured, name+", "+lags, arm, i), append(options, asMeasured)...)
 	}
 	return []Entry{
-		entry("sleep 35", "rollguard", 0, sleep35, load(rate, 105)),
-		entry("sleep 20", "by-hand", 0, load(rate, 95)),
-		entry("probes", "probes", 0, load(rate, 75)),
-		entry("probes", "probes", 1, load(rate, 75)),
+		entry("sleep 35", "rollguard", 0, sleep35, load(rate, 120)),
+		entry("sleep 20", "by-hand", 0, load(rate, 110)),
+		entry("probes", "probes", 0, load(rate, 80)),
+		entry("probes", "probes", 1, load(rate, 80)),
 		entry("plain", "plain", 0, load(rate, 60)),
 		entry("plain", "plain", 1, load(rate, 60)),
 	}
@@ -150,8 +153,8 @@ func failOver() []Entry {
 	var out []Entry
 	for i := range 2 {
 		out = append(out,
-			with(trial(FailOver, "sleep 20", "by-hand", i), asMeasured, leaderLost(0), load(lowRate, 95)),
-			with(trial(FailOver, "sleep 35", "rollguard", i), asMeasured, sleep35, leaderLost(0), load(lowRate, 105)))
+			with(trial(FailOver, "sleep 20", "by-hand", i), asMeasured, leaderLost(0), load(lowRate, 115)),
+			with(trial(FailOver, "sleep 35", "rollguard", i), asMeasured, sleep35, leaderLost(0), load(lowRate, 125)))
 	}
 	return append(out,
 		with(trial(FailOver, "sleep 20 + minReadySeconds 25", "rollguard", 0), asMeasured, minReady, leaderLost(0), load(lowRate, 205)),
@@ -163,14 +166,14 @@ func failOver() []Entry {
 			annotate("drains-on-sigterm", "true", "profile", "careful"), load(lowRate, 90)))
 }
 
-// lags are losses against lag and sleep, with 4 replicas.
+// lags are losses against lag and sleep, with 2 replicas.
 func lags() Batch {
 	b := Batch{Title: "losses against lag and sleep"}
 	for _, seconds := range []int{2, 5, 10, 20} {
 		at := fmt.Sprintf(", lag %d s", seconds)
-		b.Entries = append(b.Entries, with(trial(Lag, "sleep 0"+at, "probes", 0), replicas(4), lag(seconds), load(lagRate, 85)))
+		b.Entries = append(b.Entries, with(trial(Lag, "sleep 0"+at, "probes", 0), replicas(2), lag(seconds), load(lagRate, 85)))
 		for _, sleep := range []int{5, 10, 20, 35} {
-			b.Entries = append(b.Entries, with(trial(Lag, fmt.Sprintf("sleep %d", sleep)+at, "rollguard", 0), replicas(4), lag(seconds),
+			b.Entries = append(b.Entries, with(trial(Lag, fmt.Sprintf("sleep %d", sleep)+at, "rollguard", 0), replicas(2), lag(seconds),
 				annotate("pre-stop-sleep", fmt.Sprintf("%ds", sleep)), load(lagRate, 100)))
 		}
 	}
@@ -179,13 +182,13 @@ func lags() Batch {
 
 // races are race A: a health check every 15 s, and no readiness gate. What one replica
 // loses varies more.
-func races() Batch {
+func races(ones int) Batch {
 	b := Batch{Title: "race A: one replica and two"}
-	for i := range 6 {
-		b.Entries = append(b.Entries, raceEntries(1, [2]int{60, 85}, i)...)
+	for i := range ones {
+		b.Entries = append(b.Entries, raceEntries(1, [2]int{70, 95}, i)...)
 	}
 	for i := range rounds {
-		b.Entries = append(b.Entries, raceEntries(2, [2]int{80, 125}, i)...)
+		b.Entries = append(b.Entries, raceEntries(2, [2]int{90, 135}, i)...)
 	}
 	return b
 }

@@ -192,13 +192,15 @@ func (p *Plan) Ramps() bool {
 }
 
 // Names are those of the plans.
-func Names() []string { return []string{"full", "quick"} }
+func Names() []string { return []string{"full", "core", "quick"} }
 
 // Named returns a plan.
 func Named(name string) (Plan, error) {
 	switch name {
 	case "full":
 		return Full(), nil
+	case "core":
+		return Core(), nil
 	case "quick":
 		return Quick(), nil
 	}
