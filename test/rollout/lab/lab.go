@@ -31,6 +31,10 @@ type Options struct {
 	Log io.Writer
 	// Dir is the state folder, whose logs stay; empty means a temporary one.
 	Dir string
+	// Favour gives the node so many times the usual share of the processors while the
+	// machine is busy, for a lab beside other tests; 0 is 1. A nice value below 0 favours
+	// the whole lab, and wins.
+	Favour float64
 }
 
 // Lab is a cluster with a node, the application's images and Rollguard. Its methods may
@@ -58,17 +62,17 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 		return nil, err
 	}
 	l := &Lab{cluster: cluster, k6: binaries["k6"], bin: filepath.Join(cluster.DataDir(), "lab")}
-	if err := l.start(ctx); err != nil {
+	if err := l.start(ctx, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("start lab: %w", err), l.Stop())
 	}
 	return l, nil
 }
 
-func (l *Lab) start(ctx context.Context) error {
+func (l *Lab) start(ctx context.Context, o Options) error {
 	if err := os.MkdirAll(l.bin, 0o700); err != nil {
 		return err
 	}
-	if err := l.prefer(); err != nil {
+	if err := l.prefer(o.Favour); err != nil {
 		return err
 	}
 	var err error

@@ -19,14 +19,14 @@ func short(arm string) rollout.Trial {
 			Annotations: map[string]string{"min-ready": "", "max-surge": "", "startup-period": "2s", "startup-failure-threshold": "15", "request-timeout": "5s"},
 		},
 		Model: rollout.Model{Propagation: alb.Spread{Min: time.Second, Mid: 2 * time.Second, Max: 4 * time.Second}, Seed: 1},
-		Load:  rollout.Load{Rate: 50, Seconds: 90},
+		Load:  rollout.Load{Rate: 30, Seconds: 100},
 	}
 }
 
 // TestAGuardedRolloutLosesNoRequestAndAPlainOneDoes is the whole project in one
 // sentence. Both Deployments have the same manifest; both roll at the same time.
 func TestAGuardedRolloutLosesNoRequestAndAPlainOneDoes(t *testing.T) {
-	l, err := Start(t.Context(), Options{Log: t.Output()})
+	l, err := Start(t.Context(), Options{Log: t.Output(), Favour: 8})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,9 +58,9 @@ func TestAGuardedRolloutLosesNoRequestAndAPlainOneDoes(t *testing.T) {
 	group.Wait()
 	for i := range out {
 		r := &out[i]
-		t.Logf("%s: %d of %d lost, %v, complete after %.1f s, settled after %.1f s, admitted %+v",
-			r.Name, r.Client.Lost(), r.Client.Requests, r.Balancer, r.Complete, r.Settled, r.Admitted)
-		for _, f := range r.Faults {
+		t.Logf("%s: %d of %d lost (%s), complete after %.1f s, settled after %.1f s, admitted %+v",
+			r.Name, r.Client.Lost(), r.Client.Requests, rollout.Reasons(r.Balancer), r.Complete, r.Settled, r.Admitted)
+		for _, f := range r.Disagreements() {
 			t.Errorf("%s: %s", r.Name, f)
 		}
 	}

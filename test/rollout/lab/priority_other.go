@@ -3,4 +3,4 @@
 package lab
 
 // prefer has nothing to do: a node needs Linux.
-func (l *Lab) prefer() error { return nil }
+func (l *Lab) prefer(float64) error { return nil }

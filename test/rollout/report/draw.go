@@ -15,7 +15,7 @@ import (
 // draw writes the pictures that there are results for.
 func draw(folder string, r *rollout.Result) error {
 	for _, arm := range []string{"plain", "probes", "by-hand", "rollguard"} {
-		n := find(r, plan.Ramp, arm)
+		n := find(r, plan.Constant, arm)
 		if n == nil {
 			continue
 		}
@@ -24,7 +24,7 @@ func draw(folder string, r *rollout.Result) error {
 			return err
 		}
 	}
-	plain, guarded := find(r, plan.Ramp, "plain"), find(r, plan.Ramp, "rollguard")
+	plain, guarded := find(r, plan.Constant, "plain"), find(r, plan.Constant, "rollguard")
 	if plain != nil && guarded != nil {
 		err := save(folder, "rollout", func(w io.Writer) error {
 			return picture.Rollouts(w, subject("Without Rollguard", plain.typical()), subject("The same manifest with Rollguard", guarded.typical()))
@@ -35,7 +35,7 @@ func draw(folder string, r *rollout.Result) error {
 	}
 	if lines := lagLines(r); len(lines) > 0 {
 		return save(folder, "lag", func(w io.Writer) error {
-			return picture.Lags(w, "Requests lost in a rolling update of 4 Pods, by the lag of the load balancer", lines)
+			return picture.Lags(w, "Requests lost in a rolling update of 2 Pods, by the lag of the load balancer", lines)
 		})
 	}
 	return nil
@@ -46,7 +46,7 @@ func (n *named) typical() *rollout.Rollout {
 	best := n.rollouts[0]
 	mean := n.count().Share()
 	distance := func(r *rollout.Rollout) float64 {
-		d := rollout.Count{Lost: r.Client.Lost(), All: r.Client.Requests}.Share() - mean
+		d := countOf(r).Share() - mean
 		return max(d, -d)
 	}
 	for _, r := range n.rollouts {

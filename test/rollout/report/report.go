@@ -106,8 +106,13 @@ func (n *named) each(value func(*rollout.Rollout) string) string {
 	return strings.Join(out, ", ")
 }
 
-func shareOf(r *rollout.Rollout) string {
-	return percent(rollout.Count{Lost: r.Client.Lost(), All: r.Client.Requests}.Share())
+func shareOf(r *rollout.Rollout) string { return percent(countOf(r).Share()) }
+
+// countOf is that of one rollout.
+func countOf(r *rollout.Rollout) rollout.Count {
+	var c rollout.Count
+	c.Add(r)
+	return c
 }
 
 func secondsOf(r *rollout.Rollout) string { return fmt.Sprintf("%.0f", r.Complete) }
@@ -145,10 +150,11 @@ func (n *named) responses() []alb.Responses {
 }
 
 func summary(w *bytes.Buffer, r *rollout.Result) {
-	plain, guarded := both(r, "plain"), both(r, "rollguard")
-	fmt.Fprintf(w, "%s: one application, one load, the same manifest. With nothing but Kubernetes' defaults, %s of %s requests were lost (%s)\n"+
-		"in %d rolling updates of 8 replicas; with Rollguard %s of %s, in %d. Real Kubernetes %s, real kubelet and containerd, behind a model of\n"+
-		"an Application Load Balancer: [how it is measured, and what it cannot show](method.md).\n\n![plain above Rollguard](rollout.svg)\n\n",
+	plain, guarded := r.Count(plan.Constant, "plain"), both(r, "rollguard")
+	fmt.Fprintf(w, "%s: one application, one load, the same manifest. With nothing but Kubernetes' defaults, %s of %s requests at a constant rate were\n"+
+		"lost (%s) in %d rolling updates of 8 replicas; with Rollguard %s of %s, under all loads, in %d. Real Kubernetes %s, real kubelet and\n"+
+		"containerd, behind a model of an Application Load Balancer: [how it is measured, and what it cannot show](method.md).\n\n"+
+		"![Requests and Pods in a rolling update, without Rollguard above and with it below](rollout.svg)\n\n",
 		r.Date.Format("2 January 2006"), thousands(plain.Lost), thousands(plain.All), percent(plain.Share()), plain.Rollouts,
 		thousands(guarded.Lost), thousands(guarded.All), guarded.Rollouts, r.Versions.Kubernetes)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/rollguard/rollguard/test/rollout"
 	"github.com/rollguard/rollguard/test/rollout/plan"
@@ -21,42 +22,61 @@ const enough = 300_000
 
 // judge says what the results prove. A sentence of which there is no result is left out.
 func judge(r *rollout.Result) []verdict {
+	return slices.Concat(arms(r), losesNone(r), model(r), faults(r))
+}
+
+// arms are what the project is for.
+func arms(r *rollout.Result) []verdict {
 	var out []verdict
-	add := func(sentence string, holds bool, evidence string) {
-		out = append(out, verdict{sentence, holds, evidence})
-	}
 	if plain := both(r, "plain"); plain.Rollouts > 0 {
 		fewest := 1.0
-		for _, in := range []string{plan.Ramp, plan.Constant} {
-			if n := find(r, in, "plain"); n != nil {
-				for _, one := range n.rollouts {
-					fewest = min(fewest, rollout.Count{Lost: one.Client.Lost(), All: one.Client.Requests}.Share())
-				}
+		for i := range r.Rollouts {
+			if one := &r.Rollouts[i]; one.Name == "plain" && (one.Group == plan.Ramp || one.Group == plan.Constant) {
+				fewest = min(fewest, countOf(one).Share())
 			}
 		}
-		add("Plain loses requests in every rollout.", fewest > 0, fmt.Sprintf("at least %s in each of %d", percent(fewest), plain.Rollouts))
+		out = append(out, verdict{"Plain loses requests in every rollout.", fewest > 0, fmt.Sprintf("at least %s in each of %d", percent(fewest), plain.Rollouts)})
 	}
 	if c := both(r, "rollguard"); c.Rollouts > 0 {
-		add("With Rollguard, by annotations alone, none of 300,000 or more is lost.", c.Lost == 0 && c.All >= enough,
-			fmt.Sprintf("%s of %s in %d rollouts; at 95 %% less than %s", thousands(c.Lost), thousands(c.All), c.Rollouts, percent(rollout.AtMost(c.Lost, c.All))))
+		out = append(out, verdict{
+			"With Rollguard, by annotations alone, none of 300,000 or more is lost.", c.Lost == 0 && c.All >= enough,
+			fmt.Sprintf("%s of %s in %d rollouts; at 95 %% less than %s", thousands(c.Lost), thousands(c.All), c.Rollouts, percent(rollout.AtMost(c.Lost, c.All))),
+		})
 	}
-	none := func(sentence, in string, names ...string) {
+	return out
+}
+
+// losesNone are the rollouts of which each is to lose nothing.
+func losesNone(r *rollout.Result) []verdict {
+	claims := []struct {
+		sentence, in string
+		names        []string
+	}{
+		{"Standard and careful, with nothing set but paths, lose none.", plan.Constant, []string{"standard", "careful"}},
+		{"Careful bears a lag of 20 s.", plan.Profiles, []string{"careful, lag 20 s"}},
+		{"So does standard with propagation-delay 20s.", plan.Profiles, []string{"standard with propagation-delay 20s, lag 20 s"}},
+		{
+			"Standard, with its minReadySeconds, and careful lose none while the controller is away for 20 s.", plan.FailOver,
+			[]string{"standard, 20 s away", "careful, 20 s away"},
+		},
+	}
+	var out []verdict
+	for _, claim := range claims {
 		var c rollout.Count
-		for _, name := range names {
-			if n := find(r, in, name); n != nil {
-				for _, one := range n.rollouts {
-					c.Add(one)
-				}
+		for i := range r.Rollouts {
+			if one := &r.Rollouts[i]; one.Group == claim.in && slices.Contains(claim.names, one.Name) {
+				c.Add(one)
 			}
 		}
 		if c.Rollouts > 0 {
-			add(sentence, c.Lost == 0, fmt.Sprintf("%s of %s in %d rollouts", thousands(c.Lost), thousands(c.All), c.Rollouts))
+			out = append(out, verdict{claim.sentence, c.Lost == 0, fmt.Sprintf("%s of %s in %d rollouts", thousands(c.Lost), thousands(c.All), c.Rollouts)})
 		}
 	}
-	none("Standard and careful, with nothing set but paths, lose none.", plan.Constant, "standard", "careful")
-	none("Careful bears a lag of 20 s.", plan.Profiles, "careful, lag 20 s")
-	none("So does standard with propagation-delay 20s.", plan.Profiles, "standard with propagation-delay 20s, lag 20 s")
-	none("Standard, with its minReadySeconds, and careful lose none while the controller is away for 20 s.", plan.FailOver, "standard, 20 s away", "careful, 20 s away")
+	return out
+}
+
+// model is whether it does as the real controller did.
+func model(r *rollout.Result) []verdict {
 	agree, all := 0, 0
 	for _, s := range sources() {
 		if n := find(r, s.group, s.name); n != nil {
@@ -66,19 +86,26 @@ func judge(r *rollout.Result) []verdict {
 			}
 		}
 	}
-	if len(group(r, plan.Measured)) > 0 {
-		add("The model gives again what was measured with the real controller, within a factor of 1.5 where it is not 0, and 0 where it is.",
-			agree == all, fmt.Sprintf("%d of %d lines", agree, all))
+	if all == 0 {
+		return nil
 	}
-	faults := 0
+	return []verdict{{
+		"The model gives again what was measured with the real controller, within a factor of 1.5 where it is not 0, and 0 where it is.",
+		agree == all, fmt.Sprintf("%d of %d lines", agree, all),
+	}}
+}
+
+func faults(r *rollout.Result) []verdict {
+	n := 0
 	for i := range r.Rollouts {
 		if len(r.Rollouts[i].Faults) > 0 {
-			faults++
+			n++
 		}
 	}
-	add("Client, load balancer and application count the same, and the machine was not starved.", faults == 0,
-		fmt.Sprintf("%d of %d rollouts have faults", faults, len(r.Rollouts)))
-	return out
+	return []verdict{{
+		"Client, load balancer and application count the same, and the machine was not starved.", n == 0,
+		fmt.Sprintf("%d of %d rollouts have faults", n, len(r.Rollouts)),
+	}}
 }
 
 func verdicts(w *bytes.Buffer, r *rollout.Result) {
