@@ -23,6 +23,8 @@ type Result struct {
 	Rollouts []Rollout `json:"rollouts"`
 	// LeftOut are batches of the plan that there was no time for.
 	LeftOut []string `json:"leftOut,omitempty"`
+	// Failed are rollouts that gave no result, with the reason.
+	Failed []string `json:"failed,omitempty"`
 	// Explained is what "rollguard explain" said of the Deployment of an arm.
 	Explained map[string]string `json:"explained,omitempty"`
 }

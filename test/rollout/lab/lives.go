@@ -28,6 +28,8 @@ type pod struct {
 	served    int64
 	aborted   int64
 	told      bool // it said what it served, or does while it runs
+	ready     bool
+	flaps     int // how often it was ready and then not, without having been asked to end
 }
 
 // lives follows the Pods of a namespace.
@@ -75,12 +77,26 @@ func (l *lives) see(object any) {
 	if p.DeletionTimestamp != nil && k.Deleted.IsZero() {
 		k.Deleted = time.Now()
 	}
+	now := isReady(p)
+	if k.ready && !now && k.Deleted.IsZero() {
+		k.flaps++
+	}
+	k.ready = now
 	for _, c := range p.Status.ContainerStatuses {
 		// A container that starts again begins a new tally; the last one is then here.
 		if ended := c.State.Terminated; ended != nil && !k.told {
 			k.end(ended)
 		}
 	}
+}
+
+func isReady(p *corev1.Pod) bool {
+	for _, c := range p.Status.Conditions {
+		if c.Type == corev1.PodReady {
+			return c.Status == corev1.ConditionTrue
+		}
+	}
+	return false
 }
 
 // end reads the last message of the application.
@@ -181,6 +197,7 @@ func askPod(ctx context.Context, ip string) (t tally.Tally, err error) {
 // account is what the Pods of a namespace have said.
 type account struct {
 	served, aborted int64
+	flaps           int
 	silent          map[string]bool // ended without saying it
 	lives           map[string]*rollout.Life
 }
@@ -193,6 +210,7 @@ func (l *lives) sum() account {
 	for name, p := range l.pods {
 		a.served += p.served
 		a.aborted += p.aborted
+		a.flaps += p.flaps
 		if !p.told && !p.Stopping.IsZero() {
 			a.silent[name] = true
 		}

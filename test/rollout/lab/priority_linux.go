@@ -29,5 +29,6 @@ func (l *Lab) prefer(times float64) error {
 		}
 	}
 	// Each step of nice is a quarter more (sched(7), "The nice value and group scheduling").
-	return l.cluster.Favour(math.Pow(1.25, float64(-nice)))
+	// The node is kubelet, containerd and all Pods: three times that of the session.
+	return l.cluster.Favour(3 * math.Pow(1.25, float64(-nice)))
 }

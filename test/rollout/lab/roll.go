@@ -101,7 +101,7 @@ func (r *roll) startLoad(ctx context.Context) {
 			s.summary, s.err = load.Ramp{Users: l.Users, Up: rise, Down: rise}.Run(ctx, k6, r.told)
 		} else {
 			s.summary, s.err = load.Constant{
-				Rate: l.Rate, Duration: time.Duration(l.Seconds) * time.Second, Users: r.users(),
+				Rate: l.Rate, Duration: time.Duration(l.Seconds) * time.Second, Users: r.users(), Ready: l.Rate,
 			}.Run(ctx, k6)
 		}
 		if s.err != nil {
@@ -246,6 +246,10 @@ func (r *roll) count(ctx context.Context) error {
 	record := rollout.Record{Trigger: r.out.Begun, From: r.from, To: to, Nodes: alb.Defaults().Nodes, Lives: now.lives, Events: events}
 	r.out.Series = record.Series()
 	r.out.Faults = append(r.out.Faults, r.out.Disagreements()...)
+	if n := now.flaps - r.before.flaps; n > 0 {
+		// Kubelet asked in vain, five times in a row, for a second each.
+		r.fault("the machine was starved: Pods that served were not ready, %d times", n)
+	}
 	r.disturbed()
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 // source of "measured" says 120 to 150.
 const (
 	mainRate    = 150
+	lossRate    = 60
 	rate        = 120
 	profileRate = 50
 	lowRate     = 20
@@ -36,8 +37,13 @@ func mainRound(i int) Batch { return mainRoundWith(i, "plain", "probes", "by-han
 // mainRoundWith has ramps for some of the arms only.
 func mainRoundWith(i int, ramps ...string) Batch {
 	b := Batch{Title: fmt.Sprintf("main arms, round %d of %d", i+1, rounds)}
-	for arm, seconds := range map[string]int{"plain": 60, "probes": 95, "by-hand": 120, "rollguard": 120} {
-		e := with(trial(Constant, arm, arm, i), load(mainRate, seconds))
+	for arm, seconds := range map[string]int{"plain": 70, "probes": 95, "by-hand": 120, "rollguard": 120} {
+		perSecond := mainRate
+		if arm == "plain" || arm == "probes" {
+			// Each request that waits for a time-out takes a user of k6, and memory.
+			perSecond = lossRate
+		}
+		e := with(trial(Constant, arm, arm, i), load(perSecond, seconds))
 		e.Alone = slices.Contains(ramps, arm)
 		b.Entries = append(b.Entries, e)
 	}

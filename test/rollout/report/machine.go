@@ -28,7 +28,23 @@ func machine(w *bytes.Buffer, r *rollout.Result) {
 		strainRow(w, r, in)
 	}
 	fmt.Fprintf(w, "\nA run counts as disturbed, and is made again once, when one timer in a hundred was late by more than 200 ms, the load generator could not send\n"+
-		"1 in 1,000 requests, or the three counts differ.\n\n")
+		"1 in 1,000 requests, a Pod that served was not ready for a while, or the three counts differ.\n\n")
+	missing(w, r)
+}
+
+// missing says what the plan asked for and the results have not.
+func missing(w *bytes.Buffer, r *rollout.Result) {
+	if len(r.LeftOut)+len(r.Failed) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "Missing:\n\n")
+	for _, title := range r.LeftOut {
+		fmt.Fprintf(w, "* no time for: %s\n", title)
+	}
+	for _, f := range r.Failed {
+		fmt.Fprintf(w, "* no result: %s\n", f)
+	}
+	fmt.Fprintln(w)
 }
 
 func strainRow(w *bytes.Buffer, r *rollout.Result, in string) {

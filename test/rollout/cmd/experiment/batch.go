@@ -66,8 +66,12 @@ func (e *experiment) open(ctx context.Context, number int, b *plan.Batch) ([]sta
 func (e *experiment) alone(ctx context.Context, s *standing) error {
 	for try := range tries {
 		r, err := s.stand.Roll(ctx, rollout.Load{Users: e.users})
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		if err != nil {
-			return err
+			e.fail(err)
+			return nil
 		}
 		r.Group, r.Repeats = plan.Ramp, try
 		e.tell(&r)
@@ -88,13 +92,17 @@ func (e *experiment) together(ctx context.Context, all []standing) error {
 		}
 	}
 	for try := 0; try < tries && len(todo) > 0; try++ {
-		results, err := e.roll(ctx, todo)
-		if err != nil {
-			return err
+		results, errs := e.roll(ctx, todo)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
 		var again []*standing
 		for i := range results {
 			r := &results[i]
+			if errs[i] != nil {
+				e.fail(errs[i])
+				continue
+			}
 			r.Repeats = try
 			e.tell(r)
 			if len(r.Faults) > 0 && try < tries-1 {
@@ -109,7 +117,7 @@ func (e *experiment) together(ctx context.Context, all []standing) error {
 }
 
 // roll rolls all of them, each some time after the one before.
-func (e *experiment) roll(ctx context.Context, todo []*standing) ([]rollout.Rollout, error) {
+func (e *experiment) roll(ctx context.Context, todo []*standing) ([]rollout.Rollout, []error) {
 	out, errs := make([]rollout.Rollout, len(todo)), make([]error, len(todo))
 	var group sync.WaitGroup
 	var delay time.Duration
@@ -126,7 +134,13 @@ func (e *experiment) roll(ctx context.Context, todo []*standing) ([]rollout.Roll
 		})
 	}
 	group.Wait()
-	return out, errors.Join(errs...)
+	return out, errs
+}
+
+// fail notes a rollout that gave no result.
+func (e *experiment) fail(err error) {
+	e.say("      no result: %s", err)
+	e.result.Failed = append(e.result.Failed, err.Error())
 }
 
 // tell says how a rollout went.

@@ -29,6 +29,9 @@ func (e *experiment) describe(ctx context.Context) error {
 		return fmt.Errorf("find the revision: %w", err)
 	}
 	kernel, _, _ := strings.Cut(strings.TrimSpace(readFile("/proc/sys/kernel/osrelease")), "-")
+	if e.add {
+		return nil // those of the first run stay: it is to be the same build on the same machine
+	}
 	e.result.Date = time.Now().UTC().Truncate(time.Second)
 	e.result.Versions = rollout.Versions{
 		Rollguard: strings.TrimSpace(string(revision)), Kubernetes: kubernetes, Containerd: containerd, K6: k6, Go: runtime.Version(),

@@ -25,7 +25,7 @@ type settings struct {
 	out, profile, only, dir string
 	users                   int
 	limit                   time.Duration
-	draw                    bool
+	draw, add               bool
 }
 
 func parse(args []string) (settings, error) {
@@ -37,6 +37,7 @@ func parse(args []string) (settings, error) {
 	flags.StringVar(&s.dir, "dir", "", "state `folder` of the cluster, whose logs stay (default: a temporary one)")
 	flags.IntVar(&s.users, "users", 0, "`number` of users of the ramp; 0 finds out how many the machine carries")
 	flags.DurationVar(&s.limit, "limit", 75*time.Minute, "`time` it may take: a batch that would take longer is left out")
+	flags.BoolVar(&s.add, "add", false, "add to the results that are there, for batches that had been left out")
 	flags.BoolVar(&s.draw, "draw", false, "run nothing: write report and pictures of the results that are there")
 	if err := flags.Parse(args); err != nil {
 		return s, err
@@ -61,6 +62,12 @@ func run(ctx context.Context, args []string) error {
 	}
 	p.Batches = slices.DeleteFunc(p.Batches, func(b plan.Batch) bool { return !strings.Contains(b.Title, s.only) })
 	e := &experiment{settings: s, plan: p, log: os.Stdout, begun: time.Now()}
+	if s.add {
+		if e.result, err = results(s.out); err != nil {
+			return err
+		}
+		e.earlier, e.result.LeftOut = e.result.Minutes, nil
+	}
 	e.say("%d batches with %d rollouts, about %.0f minutes", len(p.Batches), p.Rollouts(), math.Ceil(p.Expected().Minutes()))
 	if e.lab, err = lab.Start(ctx, lab.Options{Log: os.Stdout, Dir: s.dir}); err != nil {
 		return err
@@ -83,6 +90,8 @@ type experiment struct {
 	log    io.Writer
 	begun  time.Time
 	result rollout.Result
+	// earlier is how many minutes the results took that are added to.
+	earlier float64
 }
 
 // say writes a line of progress with the time since the start.
@@ -124,7 +133,7 @@ func (e *experiment) run(ctx context.Context) error {
 
 // save writes what there is so far.
 func (e *experiment) save() error {
-	e.result.Minutes = math.Round(time.Since(e.begun).Minutes()*10) / 10
+	e.result.Minutes = e.earlier + math.Round(time.Since(e.begun).Minutes()*10)/10
 	if err := os.MkdirAll(e.out, 0o755); err != nil {
 		return fmt.Errorf("write results: %w", err)
 	}
@@ -137,15 +146,24 @@ func (e *experiment) save() error {
 
 func resultsFile(folder string) string { return filepath.Join(folder, "results.json") }
 
-// draw writes what follows from the results: report and pictures.
-func draw(folder string) error {
+// results reads what is there.
+func results(folder string) (rollout.Result, error) {
+	var r rollout.Result
 	text, err := os.ReadFile(resultsFile(folder))
 	if err != nil {
-		return fmt.Errorf("read results: %w", err)
+		return r, fmt.Errorf("read results: %w", err)
 	}
-	var r rollout.Result
 	if err := json.Unmarshal(text, &r); err != nil {
-		return fmt.Errorf("read results: %w", err)
+		return r, fmt.Errorf("read results: %w", err)
+	}
+	return r, nil
+}
+
+// draw writes what follows from the results: report and pictures.
+func draw(folder string) error {
+	r, err := results(folder)
+	if err != nil {
+		return err
 	}
 	return report.Write(folder, &r)
 }
