@@ -101,7 +101,7 @@ func (r *roll) startLoad(ctx context.Context) {
 			s.summary, s.err = load.Ramp{Users: l.Users, Up: rise, Down: rise}.Run(ctx, k6, r.told)
 		} else {
 			s.summary, s.err = load.Constant{
-				Rate: l.Rate, Duration: time.Duration(l.Seconds) * time.Second, Users: r.users(), Ready: l.Rate,
+				Rate: l.Rate, Duration: time.Duration(l.Seconds) * time.Second, Users: r.users(), Ready: r.ready(),
 			}.Run(ctx, k6)
 		}
 		if s.err != nil {
@@ -119,6 +119,15 @@ func (r *roll) users() int {
 		waits = 4 * time.Second
 	}
 	return 50 + r.out.Load.Rate*int(waits.Seconds())
+}
+
+// ready is how many of them there are from the beginning: where Pods are lost, all, as k6
+// drops requests while it makes more.
+func (r *roll) ready() int {
+	if r.guarded() {
+		return r.out.Load.Rate
+	}
+	return r.users()
 }
 
 // guarded tells whether nothing should be lost.

@@ -6,7 +6,7 @@ import "time"
 // fewer repetitions than Full.
 func Core() Plan {
 	return Plan{Name: "core", Batches: []Batch{
-		mainRound(0), mainRoundWith(1, "plain", "rollguard"), mainRoundWith(2, "plain", "rollguard"), lags(), waiting(), races(3), measuredBoth(),
+		mainRound(0), mainRoundWith(1, "plain", "rollguard"), waiting(), lags(), races(3), mainRoundWith(2, "plain", "rollguard"), measuredBoth(),
 	}}
 }
 

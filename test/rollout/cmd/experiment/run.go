@@ -23,7 +23,7 @@ import (
 // settings are what the flags say.
 type settings struct {
 	out, profile, only, dir string
-	users                   int
+	users, skip             int
 	limit                   time.Duration
 	draw, add               bool
 }
@@ -35,6 +35,7 @@ func parse(args []string) (settings, error) {
 	flags.StringVar(&s.profile, "profile", "full", "`plan` to follow: "+strings.Join(plan.Names(), " or "))
 	flags.StringVar(&s.only, "only", "", "`text` that the title of a batch must have")
 	flags.StringVar(&s.dir, "dir", "", "state `folder` of the cluster, whose logs stay (default: a temporary one)")
+	flags.IntVar(&s.skip, "skip", 0, "`number` of batches at the beginning to leave out")
 	flags.IntVar(&s.users, "users", 0, "`number` of users of the ramp; 0 finds out how many the machine carries")
 	flags.DurationVar(&s.limit, "limit", 75*time.Minute, "`time` it may take: a batch that would take longer is left out")
 	flags.BoolVar(&s.add, "add", false, "add to the results that are there, for batches that had been left out")
@@ -60,7 +61,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	p.Batches = slices.DeleteFunc(p.Batches, func(b plan.Batch) bool { return !strings.Contains(b.Title, s.only) })
+	p.Batches = slices.DeleteFunc(p.Batches[min(s.skip, len(p.Batches)):], func(b plan.Batch) bool { return !strings.Contains(b.Title, s.only) })
 	e := &experiment{settings: s, plan: p, log: os.Stdout, begun: time.Now()}
 	if s.add {
 		if e.result, err = results(s.out); err != nil {

@@ -26,7 +26,7 @@ func users() []int { return []int{100, 150, 200, 300, 400, 600} }
 // chooseUsers finds how many users of the ramp the machine carries: the most of a series
 // that are below saturation, with 8 Pods at rest.
 func (e *experiment) chooseUsers(ctx context.Context) (err error) {
-	if !e.plan.Ramps() {
+	if !e.plan.Ramps() || e.users > 0 {
 		return nil
 	}
 	stand, err := e.lab.Open(ctx, "sweep", rollout.Trial{Group: "sweep", Name: "plain", Arm: "plain", Model: rollout.Model{Seed: 1}})
@@ -48,9 +48,7 @@ func (e *experiment) chooseUsers(ctx context.Context) (err error) {
 		}
 		chosen = users
 	}
-	if e.users == 0 {
-		e.users = chosen
-	}
+	e.users = chosen
 	e.say("the ramps have %d users", e.users)
 	return nil
 }
