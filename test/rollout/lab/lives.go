@@ -67,8 +67,8 @@ func (l *lives) see(object any) {
 	defer l.mu.Unlock()
 	k := l.pods[p.Name]
 	if k == nil {
-		k = &pod{image: p.Spec.Containers[0].Image}
-		k.Created = p.CreationTimestamp.Time
+		// Its own time of creation is cut off to the second.
+		k = &pod{image: p.Spec.Containers[0].Image, Life: rollout.Life{Created: time.Now()}}
 		l.pods[p.Name] = k
 	}
 	if p.Status.PodIP != "" {

@@ -62,7 +62,7 @@ func TestAPictureOfRolloutsSaysWhatItShows(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := check(t, svg.Bytes())
-	for _, want := range []string{"Without Rollguard: lost", "With Rollguard: none", "requests per second", "Pods", "seconds since the rollout began", "gets requests and serves", "lost: 5xx or broken off"} {
+	for _, want := range []string{"Without Rollguard: lost", "With Rollguard: none", "requests ended per second", "Pods", "seconds since the rollout began", "gets requests and serves", "lost: 5xx, 10 s later if time-out"} {
 		if !strings.Contains(text, want+"\n") {
 			t.Errorf("it does not say %q:\n%s", want, text)
 		}

@@ -19,6 +19,9 @@ type Subject struct {
 	Series *rollout.Series
 	// Complete is after how many seconds Kubernetes called it complete.
 	Complete float64
+	// Rate is how many requests were sent in a second, where it was always the same: then
+	// they are drawn as a share of it.
+	Rate int
 	// Kubernetes says that the Pods are counted as Kubernetes sees them, as nobody knows
 	// what the load balancer thinks.
 	Kubernetes bool
@@ -59,7 +62,7 @@ func scalesOf(subjects []Subject) scales {
 		s.from, s.to = min(s.from, float64(series.From)), max(s.to, float64(series.From+len(series.OK)))
 		lost := series.Losses()
 		for j := range series.OK {
-			s.requests = max(s.requests, float64(series.OK[j]+lost[j]))
+			s.requests = max(s.requests, subjects[i].requests(series.OK[j]+lost[j]))
 			p := &series.Pods
 			s.pods = max(s.pods, p.InUse[j]+p.Missed[j]+p.Waiting[j]+p.Leaving[j]+p.Starting[j])
 		}
@@ -69,11 +72,10 @@ func scalesOf(subjects []Subject) scales {
 }
 
 func (s *Subject) draw(c draw.Canvas, shared scales) {
-	requests := s.panel(s.Title, "", "requests per second", shared)
+	requests := s.panel(s.Title, "", s.unit(), shared)
 	requests.Y.Max = shared.requests
 	series := s.Series
-	lost := floats(series.Losses())
-	stack(requests, series.From, layer{floats(series.OK), blue()}, layer{lost, vermilion()})
+	stack(requests, series.From, layer{s.values(series.OK), blue()}, layer{s.values(series.Losses()), vermilion()})
 	pods := s.panel("", "seconds since the rollout began", "Pods", shared)
 	pods.Y.Max = shared.pods
 	p := &series.Pods
@@ -106,7 +108,7 @@ func (s *Subject) panel(title, x, y string, shared scales) *plot.Plot {
 
 func requestsLegend() legend {
 	return legend{"requests", []item{
-		{"lost: 5xx or broken off", swatch{vermilion()}},
+		{"lost: 5xx, 10 s later if time-out", swatch{vermilion()}},
 		{"answered with 200", swatch{blue()}},
 		{"begin, complete (Kubernetes)", dashes{}},
 	}}
@@ -225,10 +227,25 @@ func (e every) Ticks(low, high float64) []plot.Tick {
 	return out
 }
 
-func floats(in []int64) []float64 {
+// requests are those that ended in a second, in the unit of the axis.
+func (s *Subject) requests(n int64) float64 {
+	if s.Rate > 0 {
+		return 100 * float64(n) / float64(s.Rate)
+	}
+	return float64(n)
+}
+
+func (s *Subject) unit() string {
+	if s.Rate > 0 {
+		return "requests ended, % of rate"
+	}
+	return "requests ended per second"
+}
+
+func (s *Subject) values(in []int64) []float64 {
 	out := make([]float64, len(in))
 	for i, n := range in {
-		out[i] = float64(n)
+		out[i] = s.requests(n)
 	}
 	return out
 }

@@ -42,7 +42,7 @@ func newPlot(title, x, y string) *plot.Plot {
 	p.Title.TextStyle.Font, p.Title.Padding = face(11, true), 6
 	for _, a := range []*plot.Axis{&p.X, &p.Y} {
 		a.Label.TextStyle.Font, a.Tick.Label.Font = face(9, false), face(8, false)
-		a.LineStyle.Color, a.Tick.LineStyle.Color = darkGrey(), darkGrey()
+		a.Color, a.Tick.LineStyle.Color = darkGrey(), darkGrey()
 		a.Padding = 0
 	}
 	return p
@@ -53,7 +53,7 @@ func write(w io.Writer, width, height vg.Length, paint func(draw.Canvas)) error 
 	svg := vgsvg.New(width, height)
 	page := draw.New(svg)
 	page.SetColor(white())
-	page.Fill(page.Rectangle.Path())
+	page.Fill(page.Path())
 	paint(page)
 	var text strings.Builder
 	if _, err := svg.WriteTo(&text); err != nil {
@@ -69,7 +69,7 @@ type swatch struct{ color.Color }
 // Thumbnail fills the field.
 func (s swatch) Thumbnail(c *draw.Canvas) {
 	c.SetColor(s.Color)
-	c.Fill(c.Rectangle.Path())
+	c.Fill(c.Path())
 }
 
 // legend is a list of colours and their meanings, on a canvas of its own.

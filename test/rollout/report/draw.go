@@ -58,7 +58,7 @@ func (n *named) typical() *rollout.Rollout {
 }
 
 func subject(name string, r *rollout.Rollout) picture.Subject {
-	return picture.Subject{Series: &r.Series, Complete: r.Complete, Title: fmt.Sprintf("%s: %s of %s requests lost (%s)", name,
+	return picture.Subject{Series: &r.Series, Complete: r.Complete, Rate: r.Load.Rate, Title: fmt.Sprintf("%s: %s of %s requests lost (%s)", name,
 		thousands(r.Client.Lost()), thousands(r.Client.Requests), shareOf(r))}
 }
 

@@ -21,7 +21,7 @@ func one(group, name, arm string, counts [2]int64) rollout.Rollout {
 		Trial: rollout.Trial{Group: group, Name: name, Arm: arm, Load: rollout.Load{Rate: 100, Seconds: 3}}, Complete: 6, Served: all - lost,
 		Client:   load.Summary{Requests: all, Statuses: map[string]int64{"200": all - lost}},
 		Balancer: []alb.Responses{{Outcome: alb.Outcome{Status: 200}, Count: all - lost}},
-		Series: rollout.Series{From: -1, OK: []int64{1, 2, 3}, Pods: rollout.Pods{
+		Series: rollout.Series{From: -1, OK: []int64{all - lost, 0, 0}, Lost: map[string][]int64{"502 refused": {0, lost, 0}}, Pods: rollout.Pods{
 			InUse: []float64{8, 4, 8}, Missed: []float64{0, 4, 0}, Starting: make([]float64, 3), Waiting: make([]float64, 3), Leaving: make([]float64, 3),
 		}},
 	}

@@ -81,7 +81,7 @@ func model(r *rollout.Result) []verdict {
 	for _, s := range sources() {
 		if n := find(r, s.group, s.name); n != nil {
 			all++
-			if s.agrees(n.count().Share()) {
+			if s.agrees(beside(n).Share()) {
 				agree++
 			}
 		}

@@ -93,7 +93,7 @@ func (m *measurement) save(o *outcome) error {
 	var svg bytes.Buffer
 	err = picture.Rollouts(&svg, picture.Subject{
 		Title:  fmt.Sprintf("%s: %d of %d requests lost", o.Deployment, lost, o.Requests),
-		Series: &o.Series, Complete: o.Complete, Kubernetes: true,
+		Series: &o.Series, Complete: o.Complete, Rate: o.Rate, Kubernetes: true,
 	})
 	if err != nil {
 		return fmt.Errorf("draw: %w", err)
