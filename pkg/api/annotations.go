@@ -91,7 +91,7 @@ func timingAnnotations() []Annotation {
 			set:  into(func(s *Settings) *Setting[time.Duration] { return &s.Timing.ShutdownMargin }, parseDuration)},
 		{Key: "drains-on-sigterm", OnNamespace: true, OnDeployment: true,
 			Values: "`true`, `false`", Default: "`false`",
-			Help: "Declares that the application finishes its requests after SIGTERM, so that the sleep need not cover them.",
+			Help: "Declares that the application finishes its requests after SIGTERM, so that the sleep need not cover them. The sleep is then the propagation delay alone: behind an ALB that takes longer than the 5s of profile `standard`, take `careful` with it.",
 			set:  into(func(s *Settings) *Setting[bool] { return &s.Timing.DrainsOnSIGTERM }, parseBool)},
 		{Key: "pre-stop-sleep", OnNamespace: true, OnDeployment: true,
 			Values: "duration", Default: "computed",

@@ -19,8 +19,8 @@ import (
 const (
 	// lead is how long the full load is on before the rollout begins.
 	lead = 5 * time.Second
-	// margin is how long it stays when all is over, at least.
-	margin = 5 * time.Second
+	// margin is how long a ramp stays when all is over.
+	margin = 10 * time.Second
 	// rise is how long the original's load takes to rise and to fall.
 	rise = 10 * time.Second
 	// rollBound is how long a rollout under a ramp may take until the load balancer has
@@ -47,6 +47,7 @@ type roll struct {
 type sent struct {
 	summary load.Summary
 	err     error
+	at      time.Time // when the load was over
 }
 
 // Roll updates the Deployment under load by applying its manifest with the other image,
@@ -107,6 +108,7 @@ func (r *roll) startLoad(ctx context.Context) {
 		if s.err != nil {
 			s.err = fmt.Errorf("%w: %s", s.err, k6.Log)
 		}
+		s.at = time.Now()
 		r.summary <- s
 	}()
 }
@@ -208,7 +210,7 @@ func complete(d *appsv1.Deployment) bool {
 func (r *roll) endLoad(ctx context.Context) error {
 	over := time.Now()
 	if r.out.Load.Users > 0 {
-		if err := pause(ctx, 2*margin); err != nil {
+		if err := pause(ctx, margin); err != nil {
 			return err
 		}
 	}
@@ -218,9 +220,8 @@ func (r *roll) endLoad(ctx context.Context) error {
 		return s.err
 	}
 	r.out.Client = s.summary
-	if l := r.out.Load; l.Users == 0 && time.Since(over) < margin {
-		r.fault("the load of %d s was over %.0f s after the rollout began, and the load balancer settled after %.0f s",
-			l.Seconds, time.Since(r.out.Begun).Seconds(), r.out.Settled)
+	if s.at.Before(over) {
+		r.fault("the load was over %.0f s after the rollout began, and the load balancer settled after %.0f s", s.at.Sub(r.out.Begun).Seconds(), r.out.Settled)
 	}
 	return nil
 }

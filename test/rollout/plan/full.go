@@ -122,8 +122,8 @@ func long() Batch {
 	}
 	for i := range 2 {
 		b.Entries = append(b.Entries,
-			with(trial(FailOver, "standard, 20 s away", "rollguard", i), replicas(4), standard, leaderLost(20), load(lowRate, 200)),
-			with(trial(FailOver, "careful, 20 s away", "rollguard", i), replicas(4), careful, leaderLost(20), load(lowRate, 215)))
+			with(trial(FailOver, "standard, 20 s away", "rollguard", i), replicas(4), standard, leaderLost(20), load(lowRate, 225)),
+			with(trial(FailOver, "careful, 20 s away", "rollguard", i), replicas(4), careful, leaderLost(20), load(lowRate, 240)))
 	}
 	b.Entries = append(b.Entries, failOver()...)
 	return b
@@ -132,8 +132,8 @@ func long() Batch {
 // defaults are Rollguard's profiles with nothing else set but the paths of the probes.
 func defaults(i int) []Entry {
 	return []Entry{
-		with(trial(Constant, "standard", "rollguard", i), standard, load(profileRate, 195)),
-		with(trial(Constant, "careful", "rollguard", i), careful, load(profileRate, 210)),
+		with(trial(Constant, "standard", "rollguard", i), standard, load(profileRate, 215)),
+		with(trial(Constant, "careful", "rollguard", i), careful, load(profileRate, 230)),
 	}
 }
 
@@ -143,11 +143,11 @@ func profiles() Batch {
 	for _, seconds := range []int{2, 5, 10, 20} {
 		at := fmt.Sprintf(", lag %d s", seconds)
 		b.Entries = append(b.Entries,
-			with(trial(Profiles, "standard"+at, "rollguard", 0), replicas(4), standard, lag(seconds), load(profileRate, 215)),
-			with(trial(Profiles, "careful"+at, "rollguard", 0), replicas(4), careful, lag(seconds), load(profileRate, 230)))
+			with(trial(Profiles, "standard"+at, "rollguard", 0), replicas(4), standard, lag(seconds), load(profileRate, 235)),
+			with(trial(Profiles, "careful"+at, "rollguard", 0), replicas(4), careful, lag(seconds), load(profileRate, 250)))
 	}
 	b.Entries = append(b.Entries, with(trial(Profiles, "standard with propagation-delay 20s, lag 20 s", "rollguard", 0),
-		replicas(4), standard, annotate("propagation-delay", "20s"), lag(20), load(profileRate, 230)))
+		replicas(4), standard, annotate("propagation-delay", "20s"), lag(20), load(profileRate, 250)))
 	for i := range rounds {
 		b.Entries = append(b.Entries, defaults(i)...)
 	}
@@ -165,11 +165,11 @@ func failOver() []Entry {
 	return append(out,
 		with(trial(FailOver, "sleep 20 + minReadySeconds 25", "rollguard", 0), asMeasured, minReady, leaderLost(0), load(lowRate, 205)),
 		with(trial(Behaviour, "plain, drains", "plain", 0), replicas(4), drains, load(lowRate, 60)),
-		with(trial(Behaviour, "probes, drains", "probes", 0), replicas(4), drains, load(lowRate, 75)),
+		with(trial(Behaviour, "probes, drains", "probes", 0), replicas(4), drains, load(lowRate, 95)),
 		with(trial(Behaviour, "by hand, drains", "by-hand", 0), replicas(4), drains, load(lowRate, 85)),
-		with(trial(Behaviour, "drains-on-sigterm, standard", "rollguard", 0), replicas(4), drains, annotate("drains-on-sigterm", "true"), load(lowRate, 75)),
+		with(trial(Behaviour, "drains-on-sigterm, standard", "rollguard", 0), replicas(4), drains, annotate("drains-on-sigterm", "true"), load(lowRate, 95)),
 		with(trial(Behaviour, "drains-on-sigterm, careful, minReadySeconds 0", "rollguard", 0), replicas(4), drains,
-			annotate("drains-on-sigterm", "true", "profile", "careful"), load(lowRate, 90)))
+			annotate("drains-on-sigterm", "true", "profile", "careful"), load(lowRate, 110)))
 }
 
 // lags are losses against lag and sleep, with 2 replicas.
