@@ -6,7 +6,7 @@ import "time"
 // fewer repetitions than Full.
 func Core() Plan {
 	return Plan{Name: "core", Batches: []Batch{
-		mainRound(0), mainRoundWith(1, "plain", "rollguard"), waiting(), lags(), races(3), mainRoundWith(2, "plain", "rollguard"), measuredBoth(),
+		mainRound(0), mainRoundWith(1, "plain", "rollguard"), waiting(), lags(), short(), mainRoundWith(2, "plain", "rollguard"),
 	}}
 }
 
@@ -21,12 +21,19 @@ func slower(b Batch, rate int) Batch {
 	return b
 }
 
-// measuredBoth are both propagations of the source at once.
-func measuredBoth() Batch {
-	b := measuredShort()
-	b.Title = "as measured with the real controller"
-	b.Entries = append(b.Entries, measuredShortAt2().Entries...)
-	return slower(b, coreRate+20)
+// short are the rollouts of the source that are over soon, at both propagations, and
+// race A.
+func short() Batch {
+	b := Batch{Title: "as measured with the real controller, and race A"}
+	for _, one := range []Batch{measuredShort(), measuredShortAt2()} {
+		b.Entries = append(b.Entries, one.Entries...)
+	}
+	b.Entries = once(b.Entries)
+	for i := range 3 {
+		b.Entries = append(b.Entries, raceEntries(1, [2]int{70, 95}, i)...)
+	}
+	b.Entries = append(b.Entries, raceEntries(2, [2]int{90, 135}, 0)...)
+	return slower(b, coreRate-10)
 }
 
 // waiting are rollouts that wait for each Pod, with profiles, fail-over and draining.
