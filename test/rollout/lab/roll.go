@@ -133,7 +133,10 @@ func (r *roll) ready() int {
 }
 
 // guarded tells whether nothing should be lost.
-func (r *roll) guarded() bool { return r.trial.Arm != "plain" && r.trial.Arm != "probes" }
+func (r *roll) guarded() bool {
+	t := &r.trial
+	return t.Arm != "plain" && t.Arm != "probes" && !t.Drains && t.Model.LeaderLost == 0
+}
 
 // trigger waits until the load is on, and starts the rollout.
 func (r *roll) trigger(ctx context.Context) error {

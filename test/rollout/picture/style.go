@@ -42,7 +42,7 @@ func newPlot(title, x, y string) *plot.Plot {
 	p.Title.TextStyle.Font, p.Title.Padding = face(11, true), 6
 	for _, a := range []*plot.Axis{&p.X, &p.Y} {
 		a.Label.TextStyle.Font, a.Tick.Label.Font = face(9, false), face(8, false)
-		a.Color, a.Tick.LineStyle.Color = darkGrey(), darkGrey()
+		a.Color, a.Tick.Color = darkGrey(), darkGrey()
 		a.Padding = 0
 	}
 	return p

@@ -152,11 +152,11 @@ func (n *named) responses() []alb.Responses {
 func summary(w *bytes.Buffer, r *rollout.Result) {
 	plain, guarded := r.Count(plan.Constant, "plain"), both(r, "rollguard")
 	fmt.Fprintf(w, "%s: one application, one load, the same manifest. With nothing but Kubernetes' defaults, %s of %s requests at a constant rate were\n"+
-		"lost (%s) in %d rolling updates of 8 replicas; with Rollguard %s of %s, under all loads, in %d. Real Kubernetes %s, real kubelet and\n"+
+		"lost (%s) in %s of 8 replicas; with Rollguard %s of %s, under all loads, in %s. Real Kubernetes %s, real kubelet and\n"+
 		"containerd, behind a model of an Application Load Balancer: [how it is measured, and what it cannot show](method.md).\n\n"+
 		"![Requests and Pods in a rolling update, without Rollguard above and with it below](rollout.svg)\n\n",
-		r.Date.Format("2 January 2006"), thousands(plain.Lost), thousands(plain.All), percent(plain.Share()), plain.Rollouts,
-		thousands(guarded.Lost), thousands(guarded.All), guarded.Rollouts, r.Versions.Kubernetes)
+		r.Date.Format("2 January 2006"), thousands(plain.Lost), thousands(plain.All), percent(plain.Share()), rollouts(plain.Rollouts),
+		thousands(guarded.Lost), thousands(guarded.All), rollouts(guarded.Rollouts), r.Versions.Kubernetes)
 }
 
 // both adds up what was lost of an arm under both loads.

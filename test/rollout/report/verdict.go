@@ -40,7 +40,7 @@ func arms(r *rollout.Result) []verdict {
 	if c := both(r, "rollguard"); c.Rollouts > 0 {
 		out = append(out, verdict{
 			"With Rollguard, by annotations alone, none of 300,000 or more is lost.", c.Lost == 0 && c.All >= enough,
-			fmt.Sprintf("%s of %s in %d rollouts; at 95 %% less than %s", thousands(c.Lost), thousands(c.All), c.Rollouts, percent(rollout.AtMost(c.Lost, c.All))),
+			fmt.Sprintf("%s of %s in %s; at 95 %% less than %s", thousands(c.Lost), thousands(c.All), rollouts(c.Rollouts), percent(rollout.AtMost(c.Lost, c.All))),
 		})
 	}
 	return out
@@ -69,7 +69,7 @@ func losesNone(r *rollout.Result) []verdict {
 			}
 		}
 		if c.Rollouts > 0 {
-			out = append(out, verdict{claim.sentence, c.Lost == 0, fmt.Sprintf("%s of %s in %d rollouts", thousands(c.Lost), thousands(c.All), c.Rollouts)})
+			out = append(out, verdict{claim.sentence, c.Lost == 0, fmt.Sprintf("%s of %s in %s", thousands(c.Lost), thousands(c.All), rollouts(c.Rollouts))})
 		}
 	}
 	return out
@@ -106,6 +106,14 @@ func faults(r *rollout.Result) []verdict {
 		"Client, load balancer and application count the same, and the machine was not starved.", n == 0,
 		fmt.Sprintf("%d of %d rollouts have faults", n, len(r.Rollouts)),
 	}}
+}
+
+// rollouts counts them in words.
+func rollouts(n int) string {
+	if n == 1 {
+		return "1 rollout"
+	}
+	return fmt.Sprintf("%d rollouts", n)
 }
 
 func verdicts(w *bytes.Buffer, r *rollout.Result) {
