@@ -28,7 +28,7 @@ type Point struct {
 func Lags(w io.Writer, title string, lines []Line) error {
 	p := newPlot(title, "seconds from a call of AWS until the nodes of the load balancer act (lag)", "requests lost, % of the run")
 	p.X.Min, p.X.Max, p.Y.Min = 0, 22, -1
-	p.X.Tick.Marker = every(5)
+	p.X.Tick.Marker, p.Y.Tick.Marker = every(5), every(5)
 	p.Add(grid())
 	l := legend{head: "preStop sleep"}
 	for i, line := range lines {

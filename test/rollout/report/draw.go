@@ -35,7 +35,7 @@ func draw(folder string, r *rollout.Result) error {
 	}
 	if lines := lagLines(r); len(lines) > 0 {
 		return save(folder, "lag", func(w io.Writer) error {
-			return picture.Lags(w, "Requests lost in a rolling update of 2 Pods, by the lag of the load balancer", lines)
+			return picture.Lags(w, "Requests lost at ending Pods (race B), by the lag of the load balancer", lines)
 		})
 	}
 	return nil
@@ -80,7 +80,7 @@ func lagLines(r *rollout.Result) []picture.Line {
 			out = append(out, picture.Line{Text: text})
 		}
 		line := &out[at[text]]
-		line.Points = append(line.Points, picture.Point{Seconds: float64(lag), Count: n.count()})
+		line.Points = append(line.Points, picture.Point{Seconds: float64(lag), Count: n.raceB()})
 	}
 	return out
 }

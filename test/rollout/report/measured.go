@@ -96,7 +96,7 @@ func measured(w *bytes.Buffer, r *rollout.Result) {
 		each := n.each(func(one *rollout.Rollout) string {
 			return percent(beside(&named{rollouts: []*rollout.Rollout{one}}).Share())
 		})
-		row(w, n.name, strings.Join(theirs, ", "), percent(c.Share()), bounds(c), each, yes(s.agrees(c.Share())))
+		row(w, n.marked(), strings.Join(theirs, ", "), percent(c.Share()), bounds(c), each, yes(s.agrees(c.Share())))
 	}
 	fmt.Fprintln(w)
 }

@@ -136,9 +136,19 @@ func countTable(w *bytes.Buffer, all []named, first string) {
 	head(w, first, "rollouts", "requests", "lost", "share", "95 % bounds", "lost in each", "complete after, s")
 	for _, n := range all {
 		c := n.count()
-		row(w, n.name, fmt.Sprint(c.Rollouts), thousands(c.All), thousands(c.Lost), percent(c.Share()), bounds(c), n.each(shareOf), n.each(secondsOf))
+		row(w, n.marked(), fmt.Sprint(c.Rollouts), thousands(c.All), thousands(c.Lost), percent(c.Share()), bounds(c), n.each(shareOf), n.each(secondsOf))
 	}
 	fmt.Fprintln(w)
+}
+
+// marked is the name, with a star where a rollout has faults.
+func (n *named) marked() string {
+	for _, r := range n.rollouts {
+		if len(r.Faults) > 0 {
+			return n.name + " *"
+		}
+	}
+	return n.name
 }
 
 func (n *named) responses() []alb.Responses {

@@ -27,7 +27,7 @@ func mainTable(w *bytes.Buffer, r *rollout.Result) {
 			if arm, err := rollout.FindArm(n.name); err == nil && in == plan.Ramp {
 				original = arm.Original
 			}
-			row(w, n.name, in, fmt.Sprint(c.Rollouts), thousands(c.All), thousands(c.Lost), percent(c.Share()), bounds(c), n.each(shareOf), original, n.each(secondsOf))
+			row(w, n.marked(), in, fmt.Sprint(c.Rollouts), thousands(c.All), thousands(c.Lost), percent(c.Share()), bounds(c), n.each(shareOf), original, n.each(secondsOf))
 		}
 	}
 	fmt.Fprintf(w, "\nWhat the API server stored:\n\n")
@@ -92,8 +92,24 @@ func lagTable(w *bytes.Buffer, r *rollout.Result) {
 	if len(all) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "## Losses against lag and sleep\n\n2 replicas. \"sleep 0\" is the arm \"probes\"; the others are Rollguard's with the sleep set by annotation.\n\n![losses against lag and sleep](lag.svg)\n\n")
-	countTable(w, all, "sleep and lag, s")
+	fmt.Fprintf(w, "## Losses against lag and sleep\n\n2 replicas, which do not wait for each other. \"sleep 0\" is the arm \"probes\"; the others are Rollguard's with the sleep set by annotation. Requests to\n"+
+		"Pods that had ended (502 and 504, race B) are what a sleep can prevent, and what the picture shows; 503 means that no new Pod was healthy yet (race A),\n"+
+		"for which see the next section.\n\n![losses against lag and sleep](lag.svg)\n\n")
+	head(w, "sleep and lag", "requests", "lost at ending Pods", "share", "95 % bounds", "lost for want of a healthy Pod", "complete after, s")
+	for _, n := range all {
+		c, b := n.count(), n.raceB()
+		row(w, n.marked(), thousands(c.All), thousands(b.Lost), percent(b.Share()), bounds(b), thousands(c.Lost-b.Lost), n.each(secondsOf))
+	}
+	fmt.Fprintln(w)
+}
+
+// raceB counts what was lost at Pods that had ended: all but 503.
+func (n *named) raceB() rollout.Count {
+	c := n.count()
+	for _, r := range n.rollouts {
+		c.Lost -= r.Client.Statuses["503"]
+	}
+	return c
 }
 
 func raceA(w *bytes.Buffer, r *rollout.Result) {

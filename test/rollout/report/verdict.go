@@ -122,7 +122,9 @@ func verdicts(w *bytes.Buffer, r *rollout.Result) {
 	for _, v := range judge(r) {
 		row(w, v.sentence, yes(v.holds), v.evidence)
 	}
-	fmt.Fprintf(w, "\nThe bounds are those of Clopper and Pearson and hold for independent requests; those of one rollout fail together, so read them with the number of rollouts.\n\n")
+	fmt.Fprintf(w, "\nThe bounds are those of Clopper and Pearson and hold for independent requests; those of one rollout fail together, so read them with the number of rollouts.\n"+
+		"A star (*) marks what has rollouts that were disturbed, most of them because the load generator ran out of users while requests waited for time-outs: some\n"+
+		"that would have been lost were never sent.\n\n")
 }
 
 // Check returns an error for what the results do not bear out.
