@@ -4,14 +4,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/go-logr/zapr"
 	"github.com/spf13/cobra"
-	"go.uber.org/zap"
-	"go.uber.org/zap/zapcore"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
-	ctrllog "sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/rollguard/rollguard/pkg/config"
 	"github.com/rollguard/rollguard/pkg/server"
@@ -77,7 +73,7 @@ func (f *flags) complete() error {
 	if err != nil {
 		return err
 	}
-	ctrllog.SetLogger(zapr.NewLogger(log.Named("controller-runtime")))
+	collect(log)
 	f.options.Log = log
 	if f.options.Webhook, err = config.Load(f.options.ConfigFile); err != nil {
 		return err
@@ -92,16 +88,4 @@ func (f *flags) complete() error {
 	f.options.Posture.Configuration = certs.Configuration
 	certs.DNSNames = append(certs.DNSNames, host)
 	return nil
-}
-
-// newLogger writes JSON, one line an entry.
-func newLogger(level string) (*zap.Logger, error) {
-	parsed, err := zapcore.ParseLevel(level)
-	if err != nil {
-		return nil, fmt.Errorf("flag --log-level: %w", err)
-	}
-	c := zap.NewProductionConfig()
-	c.Level = zap.NewAtomicLevelAt(parsed)
-	c.EncoderConfig.EncodeTime = zapcore.RFC3339NanoTimeEncoder
-	return c.Build()
 }

@@ -53,6 +53,8 @@ type Handler struct {
 	// Excluded are namespaces that are left alone even when the API server asks, such
 	// as kube-system.
 	Excluded map[string]bool
+	// Probe is the namespace of the self-probe, whose dry runs are no news; empty for none.
+	Probe string
 
 	buffers sync.Pool
 }
@@ -177,7 +179,7 @@ func stage(err error) string {
 
 func (h *Handler) logDecision(req *Request, d *decision.Decision) {
 	level := zap.DebugLevel
-	if len(d.Patch) > 0 {
+	if len(d.Patch) > 0 && !(req.DryRun && h.Probe != "" && req.Namespace == h.Probe) {
 		level = zap.InfoLevel
 	}
 	if entry := h.Log.Check(level, "decided"); entry != nil {

@@ -158,3 +158,26 @@ func TestWhatIsChangedIsLoggedAndWhatIsNotOnlyForDebugging(t *testing.T) {
 		}
 	}
 }
+
+func TestTheSelfProbeIsNoNewsForTheLog(t *testing.T) {
+	for name, tc := range map[string]struct {
+		probe string
+		dry   bool
+		want  int
+	}{
+		"the probe":                        {"shop", true, 0},
+		"a write that is stored":           {"shop", false, 1},
+		"a dry run in another namespace":   {"rollguard-probe", true, 1},
+		"a dry run, and there is no probe": {"", true, 1},
+	} {
+		core, logs := observer.New(zap.InfoLevel)
+		h, _ := newHandler(shop())
+		h.Log, h.Probe = zap.New(core), tc.probe
+		if resp := answer(t, h, review(t, func(r *admissionv1.AdmissionRequest) { r.DryRun = &tc.dry })); resp.Patch == nil {
+			t.Errorf("%s: not completed", name)
+		}
+		if logs.Len() != tc.want {
+			t.Errorf("%s: logged %+v", name, logs.All())
+		}
+	}
+}

@@ -8,9 +8,10 @@ import (
 )
 
 // untilEnd leaves out errors once ctx has ended: the election's last request is cut off
-// then, and client-go logs that as an error with a stack trace.
+// then, and client-go logs that as an error. Its errors come without a stack trace, which
+// would be that of the election, whatever happened.
 func untilEnd(ctx context.Context, log *zap.Logger) *zap.Logger {
-	return log.WithOptions(zap.WrapCore(func(core zapcore.Core) zapcore.Core {
+	return log.WithOptions(zap.AddStacktrace(zapcore.FatalLevel), zap.WrapCore(func(core zapcore.Core) zapcore.Core {
 		return endingCore{Core: core, ended: func() bool { return ctx.Err() != nil }}
 	}))
 }

@@ -25,6 +25,7 @@ func (s *server) handler(c *v1alpha1.WebhookConfiguration) *admission.Handler {
 		Gate:          s.gate,
 		Warnings:      admission.Warnings(c.Warnings),
 		AssumeService: config.AssumeService(c),
+		Probe:         s.options.Posture.ProbeNamespace,
 		Excluded:      excluded(s.options.Certificates.Namespace, c),
 	}
 	if h.Decider == nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.uber.org/zap"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 )
 
@@ -17,6 +18,7 @@ import (
 type ops struct {
 	handler  http.Handler
 	listener net.Listener
+	log      *zap.Logger
 }
 
 func newOps(ctx context.Context, o Options, ready map[string]healthz.Checker, gatherer prometheus.Gatherer) (*ops, error) {
@@ -26,9 +28,9 @@ func newOps(ctx context.Context, o Options, ready map[string]healthz.Checker, ga
 	}
 	mux := http.NewServeMux()
 	mount(mux, "/healthz", map[string]healthz.Checker{"ping": healthz.Ping})
-	mount(mux, "/readyz", ready)
+	mount(mux, "/readyz", logged(ready, o.Log.Named("ready")))
 	mux.Handle("/metrics", promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{}))
-	return &ops{handler: mux, listener: listener}, nil
+	return &ops{handler: mux, listener: listener, log: o.Log.Named("ops")}, nil
 }
 
 // mount serves all checks at the path and each one below it.
@@ -39,7 +41,12 @@ func mount(mux *http.ServeMux, path string, checks map[string]healthz.Checker) {
 }
 
 func (o *ops) start(ctx context.Context) error {
+	complaints, err := zap.NewStdLogAt(o.log, zap.WarnLevel)
+	if err != nil {
+		return fmt.Errorf("log of the ops address: %w", err)
+	}
 	srv := &http.Server{
+		ErrorLog:          complaints,
 		Handler:           o.handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,

@@ -3,7 +3,9 @@ package server
 import (
 	"errors"
 	"net/http"
+	"sync/atomic"
 
+	"go.uber.org/zap"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 
 	"github.com/rollguard/rollguard/pkg/cluster"
@@ -18,6 +20,26 @@ func (s *server) checks() map[string]healthz.Checker {
 		"certificate": func(*http.Request) error { return s.source.Healthy() },
 		"listener":    s.webhook.check,
 	}
+}
+
+// logged says when a check begins to fail, and why, and when it ends: the kubelet asks every
+// few seconds, and is told no reasons.
+func logged(checks map[string]healthz.Checker, log *zap.Logger) map[string]healthz.Checker {
+	out := make(map[string]healthz.Checker, len(checks))
+	for name, check := range checks {
+		failing, named := new(atomic.Bool), log.With(zap.String("check", name))
+		out[name] = func(r *http.Request) error {
+			err := check(r)
+			switch before := failing.Swap(err != nil); {
+			case err != nil && !before:
+				named.Info("this replica is not ready", zap.Error(err))
+			case err == nil && before:
+				named.Info("this replica is ready as far as this check goes")
+			}
+			return err
+		}
+	}
+	return out
 }
 
 func (s *server) notDraining(*http.Request) error {
