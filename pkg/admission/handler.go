@@ -179,7 +179,7 @@ func stage(err error) string {
 
 func (h *Handler) logDecision(req *Request, d *decision.Decision) {
 	level := zap.DebugLevel
-	if len(d.Patch) > 0 && !(req.DryRun && h.Probe != "" && req.Namespace == h.Probe) {
+	if probe := req.DryRun && req.Namespace == h.Probe; len(d.Patch) > 0 && !probe {
 		level = zap.InfoLevel
 	}
 	if entry := h.Log.Check(level, "decided"); entry != nil {
