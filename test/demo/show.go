@@ -99,5 +99,8 @@ func (d *demo) invite() {
 	fmt.Printf("export KUBECONFIG=%s\n", d.plane.KubeconfigPath())
 	fmt.Printf("%s get deployment web -n shop -o yaml\n", d.plane.Kubectl())
 	fmt.Printf("%s rollout restart deployment web -n shop\n", d.plane.Kubectl())
+	fmt.Printf("%s status -A\n", filepath.Join(d.bin, "rollguard"))
 	fmt.Printf("curl -s http://%s/metrics | grep ^rollguard_\n", d.addresses.Ops)
+	fmt.Println("\nHere the webhook is a process on this machine, called by a URL, not Pods behind a Service:\n" +
+		"rollguard check therefore finds the configuration altered, and no Deployment of the webhook.")
 }
