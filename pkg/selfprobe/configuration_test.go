@@ -116,12 +116,12 @@ func TestEachDifferenceOfTheConfigurationIsNamed(t *testing.T) {
 	}{
 		"updates are left out": {func(w *admissionregistrationv1.MutatingWebhook) {
 			w.Rules[0].Operations = []admissionregistrationv1.OperationType{admissionregistrationv1.Create}
-		}, selfprobe.CalledLess, "rules" + of + "CREATE of apps/v1 deployments, scope Namespaced, the manifest has CREATE, UPDATE of apps/v1 deployments, scope Namespaced, so Rollguard is not called for UPDATE of apps/v1 deployments"},
+		}, selfprobe.CalledLess, "rules of webhook deployments.rollguard.io are CREATE of apps/v1 deployments, scope Namespaced, the manifest has CREATE, UPDATE of apps/v1 deployments, scope Namespaced, so Rollguard is not called for UPDATE of apps/v1 deployments"},
 		"another resource": {func(w *admissionregistrationv1.MutatingWebhook) { w.Rules[0].Resources = []string{"daemonsets"} },
 			selfprobe.NeverCalled, "daemonsets, scope Namespaced, the manifest has CREATE, UPDATE of apps/v1 deployments, scope Namespaced, so Rollguard is never called"},
 		"one resource more": {func(w *admissionregistrationv1.MutatingWebhook) {
 			w.Rules[0].Resources = append(w.Rules[0].Resources, "statefulsets")
-		}, selfprobe.Otherwise, "rules" + of + "CREATE, UPDATE of apps/v1 deployments, statefulsets, scope Namespaced, the manifest has"},
+		}, selfprobe.Otherwise, "rules of webhook deployments.rollguard.io are CREATE, UPDATE of apps/v1 deployments, statefulsets, scope Namespaced, the manifest has"},
 		"another label": {func(w *admissionregistrationv1.MutatingWebhook) {
 			w.NamespaceSelector = &metav1.LabelSelector{MatchLabels: map[string]string{"team": "a"}}
 		}, selfprobe.CalledLess, "namespaceSelector" + of + "team=a, " + ours + ", " + lessNamespaces},

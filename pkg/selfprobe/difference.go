@@ -32,12 +32,22 @@ type Difference struct {
 
 // String is one sentence without a full stop.
 func (d *Difference) String() string {
-	text := fmt.Sprintf("%s of webhook %s is %s, the manifest has %s", d.Field, d.Webhook, orNothing(d.Is), orNothing(d.Has))
+	verb := "is"
+	if d.Field == rulesField {
+		verb = "are"
+	}
+	text := fmt.Sprintf("%s %s %s, the manifest has %s", d.Where(), verb, orNothing(d.Is), orNothing(d.Has))
 	if d.So != "" {
 		text += ", so " + d.So
 	}
 	return text
 }
+
+// Where names the field and its webhook.
+func (d *Difference) Where() string { return d.Field + " of webhook " + d.Webhook }
+
+// rulesField is the one field whose name is a plural and that is compared as a whole.
+const rulesField = "rules"
 
 // maxShown bounds what is shown of a value, in bytes.
 const maxShown = 160

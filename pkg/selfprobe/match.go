@@ -19,7 +19,7 @@ const neverCalled = "Rollguard is never called"
 // rules notes for which writes the API server calls.
 func (p *pair) rules() {
 	is, has := ruleText(p.is.Rules), ruleText(p.has.Rules)
-	d := Difference{Field: "rules", Is: is, Has: has, Effect: Otherwise}
+	d := Difference{Field: rulesField, Is: is, Has: has, Effect: Otherwise}
 	var missing []string
 	operations := p.has.Rules[0].Operations
 	for _, operation := range operations {

@@ -39,16 +39,26 @@ func (c *Cluster) Check(ctx context.Context, i selfprobe.Installation, now time.
 	found, err := c.clients.AdmissionregistrationV1().MutatingWebhookConfigurations().Get(ctx, i.Configuration, metav1.GetOptions{})
 	points := []Point{configurationPoint(i, found, err)}
 	prober := selfprobe.Prober{Clients: c.clients, Installation: i}
-	reached := prober.Look(ctx)
-	points = append(points, Point{
-		Name: "admission", OK: reached.Status == selfprobe.OK,
-		Says: string(reached.Status) + ": " + reached.Says(), Advice: reached.Advice(),
-	})
+	points = append(points, admissionPoint(prober.Look(ctx)))
 	deployment, webhook := c.webhookPoint(ctx, i)
 	if err == nil && selfprobe.Entry(found, selfprobe.MainWebhook) != nil {
 		points = append(points, c.certificatePoints(ctx, inspected{i, now}, found, deployment)...)
 	}
 	return append(points, webhook)
+}
+
+// admissionPoint says what came of the probe. How the configuration differs is said by the
+// point about it.
+func admissionPoint(reached selfprobe.Finding) Point {
+	p := Point{
+		Name: "admission", OK: reached.Status == selfprobe.OK,
+		Says: string(reached.Status) + ": " + reached.Detail, Advice: reached.Advice(),
+	}
+	if p.Advice == selfprobe.Repair {
+		p.Says += "; the cause is likely " + reached.Differences[0].Where()
+		p.Advice = "See configuration, above."
+	}
+	return p
 }
 
 func configurationPoint(i selfprobe.Installation, found *admissionregistrationv1.MutatingWebhookConfiguration, err error) Point {
