@@ -82,11 +82,8 @@ func settingsOf(d *decision.Decision) Settings {
 	set(&s, "shutdownMargin", settings.Timing.ShutdownMargin)
 	propagation(&s, d)
 	set(&s, "drainsOnSigterm", settings.Timing.DrainsOnSIGTERM)
-	probe(&s, "startup", &settings.Startup)
-	probe(&s, "readiness", &settings.Readiness)
-	if c := &d.Computed; c.ReadinessPathSource != "" {
-		s.add("readinessPath", cmp.Or(c.ReadinessPath, "none"), c.ReadinessPathSource)
-	}
+	probe(&s, "startup", d)
+	probe(&s, "readiness", d)
 	asked(&s, "exposure", settings.Exposure)
 	asked(&s, "container", settings.Container)
 	asked(&s, "keep", settings.Keep)
@@ -134,9 +131,17 @@ func propagation(s *Settings, d *decision.Decision) {
 	s.add("propagationDelay", delay, p.Source.String())
 }
 
-func probe(s *Settings, name string, p *api.Probe) {
+func probe(s *Settings, name string, d *decision.Decision) {
+	p, path := &d.Settings.Startup, ""
+	if name == "readiness" {
+		p, path = &d.Settings.Readiness, d.Computed.ReadinessPathSource
+	}
 	set(s, name+"Probe", p.Kind)
-	asked(s, name+"Path", p.Path)
+	if path != "" { // it follows from a health check
+		s.add(name+"Path", cmp.Or(d.Computed.ReadinessPath, "none"), path)
+	} else {
+		asked(s, name+"Path", p.Path)
+	}
 	optional(s, name+"Port", p.Port)
 	set(s, name+"Period", p.Period)
 	set(s, name+"Timeout", p.Timeout)

@@ -63,7 +63,7 @@ func (p *page) summary() string {
 	case !p.v.Guarded():
 		return "not guarded"
 	case result.Exposure.Kind == topology.None:
-		return "not exposed, left as it is" + plural(risks, ", %d thing to look at", ", %d things to look at")
+		return p.unexposed() + plural(risks, ", %d thing to look at", ", %d things to look at")
 	case result.Trigger == policy.LeftAlone:
 		return "left alone"
 	}
@@ -75,6 +75,18 @@ func (p *page) summary() string {
 		words += " in fill mode, none in audit mode"
 	}
 	return words + plural(risks, ", %d risk left", ", %d risks left")
+}
+
+// unexposed tells what becomes of a Deployment that nothing sends traffic to.
+func (p *page) unexposed() string {
+	result := &p.v.Decision.Result
+	switch {
+	case len(result.Changes) == 0 || result.Mode == api.Audit:
+		return "not exposed, left as it is"
+	case p.v.Live:
+		return "not exposed; what was added before goes at its next rollout"
+	}
+	return "not exposed; what was added before goes"
 }
 
 func (p *page) notGuarded() {
