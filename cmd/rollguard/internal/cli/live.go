@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -70,7 +69,7 @@ func (in *liveInput) read(ctx context.Context, c *live.Cluster, s scope) (*readi
 
 // sayGaps names what could not be read.
 func sayGaps(w io.Writer, gaps []live.Gap) {
-	for _, gap := range gaps {
-		say(w, fmt.Sprintf("%s could not be read, so what is said may be wrong: %s", gap.What, gap.Err))
+	for _, sentence := range live.Sentences(gaps) {
+		say(w, sentence)
 	}
 }

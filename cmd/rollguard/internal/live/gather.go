@@ -2,9 +2,7 @@ package live
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/valyala/fastjson"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -16,12 +14,6 @@ import (
 
 // Everywhere stands for all namespaces.
 const Everywhere = ""
-
-// Gap is something that could not be read.
-type Gap struct {
-	What string `json:"what"`
-	Err  string `json:"error"`
-}
 
 // Gathered is what was read.
 type Gathered struct {
@@ -45,6 +37,8 @@ type gathering struct {
 	use func(*manifest.File) error
 	// seen is set once the Deployments of at least one of them were read.
 	seen bool
+	// served are the resources of the group versions that discovery was asked about.
+	served map[string][]metav1.APIResource
 }
 
 // Gather reads what decides about the Deployments of one namespace, or of all that are
@@ -131,6 +125,7 @@ func (g *gathering) oneNamespace(ctx context.Context, name string) error {
 		return fmt.Errorf("namespace %s does not exist", name)
 	case apierrors.IsForbidden(err):
 		g.gap("namespace "+name, err)
+		g.Gaps[len(g.Gaps)-1].Asked = true
 		return nil
 	case err != nil:
 		return fmt.Errorf("namespace %s: %w", name, err)
@@ -168,6 +163,9 @@ func (g *gathering) collect(ctx context.Context, r resource, namespace string) e
 		where = Everywhere // a Gateway of another namespace, say
 	}
 	err := g.read(ctx, r, where)
+	if r.optional && apierrors.IsForbidden(err) && !g.exists(r) {
+		return g.foreign(ctx, r) // rights are asked before existence
+	}
 	switch {
 	case r.optional && apierrors.IsNotFound(err):
 		return g.foreign(ctx, r)
@@ -178,47 +176,30 @@ func (g *gathering) collect(ctx context.Context, r resource, namespace string) e
 	case r.cluster || where != Everywhere:
 		g.gap(about(r, where), err)
 		return nil
-	case r.elsewhere:
-		g.gap(r.name+" of other namespaces", err)
 	}
+	return g.oneByOne(ctx, r, err)
+}
+
+// oneByOne reads a kind that may not be read of all namespaces at once. Where none of them
+// may be read either, that is one gap.
+func (g *gathering) oneByOne(ctx context.Context, r resource, all error) error {
+	before := len(g.Gaps)
+	if r.elsewhere {
+		g.gap(r.name+" of other namespaces", all)
+	}
+	unread := 0
 	for _, name := range g.enabled {
 		switch err := g.read(ctx, r, name); {
 		case apierrors.IsForbidden(err):
 			g.gap(about(r, name), err)
+			unread++
 		case err != nil:
 			return fmt.Errorf("%s: %w", about(r, name), err)
 		}
 	}
-	return nil
-}
-
-// foreign looks whether a kind that is not served in any version that is understood is
-// served in others.
-func (g *gathering) foreign(ctx context.Context, r resource) error {
-	client := g.clients.Discovery()
-	var group metav1.APIGroup
-	err := client.RESTClient().Get().AbsPath("/apis/" + r.kind.Group).Do(ctx).Into(&group)
-	if apierrors.IsNotFound(err) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("API group %s: %w", r.kind.Group, err)
-	}
-	var served []string
-	for _, v := range group.Versions {
-		if slices.Contains(r.kind.Versions, v.Version) {
-			continue
-		}
-		list, err := client.ServerResourcesForGroupVersion(v.GroupVersion)
-		if err != nil {
-			return fmt.Errorf("API %s: %w", v.GroupVersion, err)
-		}
-		if slices.ContainsFunc(list.APIResources, func(a metav1.APIResource) bool { return a.Name == r.kind.Resource }) {
-			served = append(served, v.Version)
-		}
-	}
-	if hidden := r.kind.Foreign(served); hidden != "" {
-		g.Hidden[r.kind.Name()] = hidden
+	if unread == len(g.enabled) && len(g.Gaps) > before {
+		g.Gaps = g.Gaps[:before]
+		g.gap(r.name, all)
 	}
 	return nil
 }
@@ -246,13 +227,4 @@ func (g *gathering) read(ctx context.Context, r resource, namespace string) erro
 		}
 	}
 	return err
-}
-
-func (g *gathering) gap(what string, err error) {
-	text := err.Error()
-	var status apierrors.APIStatus
-	if errors.As(err, &status) {
-		text = status.Status().Message
-	}
-	g.Gaps = append(g.Gaps, Gap{What: what, Err: text})
 }

@@ -1,0 +1,70 @@
+package live
+
+import (
+	"errors"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+)
+
+// Gap is something that could not be read.
+type Gap struct {
+	What string `json:"what"`
+	Err  string `json:"error"`
+	// Asked says that it is what was asked for, not something beside it: Deployments, or
+	// the namespace that they are in.
+	Asked bool `json:"-"`
+}
+
+// gap notes what could not be read.
+func (g *gathering) gap(what string, err error) {
+	text := err.Error()
+	var status apierrors.APIStatus
+	if errors.As(err, &status) {
+		text = status.Status().Message
+	}
+	name := deployments().name
+	g.Gaps = append(g.Gaps, Gap{What: what, Err: text, Asked: what == name || strings.HasPrefix(what, name+" of ")})
+}
+
+// Sentences says what could not be read, in one sentence without a full stop for all that
+// could not be for the same reason.
+func Sentences(gaps []Gap) []string {
+	type cause struct{ where, reason string }
+	kinds := map[cause][]string{}
+	var order []cause
+	for _, gap := range gaps {
+		kind, where, _ := strings.Cut(gap.What, " of ")
+		c := cause{where, gap.reason()}
+		if kinds[c] == nil {
+			order = append(order, c)
+		}
+		kinds[c] = append(kinds[c], kind)
+	}
+	var out []string
+	for _, c := range order {
+		what := strings.Join(kinds[c], ", ")
+		if c.where != "" {
+			what += " of " + c.where
+		}
+		out = append(out, what+" could not be read, so what is said may be wrong: "+c.reason)
+	}
+	return out
+}
+
+// reason is the error without the name of the kind, where it is a refusal in the words of
+// the API server (apiserver pkg/endpoints/handlers/responsewriters, forbiddenMessage).
+func (g *Gap) reason() string {
+	_, user, forbidden := strings.Cut(g.Err, " is forbidden: ")
+	head, tail, ok := strings.Cut(user, ` resource "`)
+	if !forbidden || !ok {
+		return g.Err
+	}
+	if _, tail, ok = strings.Cut(tail, ` in API group "`); !ok {
+		return g.Err
+	}
+	if _, tail, ok = strings.Cut(tail, `"`); !ok {
+		return g.Err
+	}
+	return "forbidden: " + head + " them" + tail
+}
