@@ -83,17 +83,23 @@ func (s *Set) addDeployment(o *object) error {
 
 // settleStanding finds out whether the webhook would be called.
 func (s *Set) settleStanding(d *Deployment) {
-	ns, known := s.namespaces[d.Namespace]
-	switch {
-	case d.Namespace == "kube-system", d.Namespace == "kube-node-lease":
-		d.Standing = SystemNamespace
-	case slices.Contains(s.options.Excluded, d.Namespace):
-		d.Standing = NamespaceExcluded
-	case known && ns.Labels[api.LabelInject] != api.InjectEnabled:
-		d.Standing = NamespaceNotEnabled
-	case !known && !s.options.AssumeEnabled:
-		d.Standing = NamespaceNotKnown
-	case d.Standing == "":
-		d.Standing = Guarded
+	if of := s.Standing(d.Namespace); of != Guarded || d.Standing == "" {
+		d.Standing = of
 	}
+}
+
+// Standing tells whether the webhook would be called for the Deployments of a namespace.
+func (s *Set) Standing(namespace string) Standing {
+	ns, known := s.namespaces[namespace]
+	switch {
+	case namespace == "kube-system", namespace == "kube-node-lease":
+		return SystemNamespace
+	case slices.Contains(s.options.Excluded, namespace):
+		return NamespaceExcluded
+	case known && ns.Labels[api.LabelInject] != api.InjectEnabled:
+		return NamespaceNotEnabled
+	case !known && !s.options.AssumeEnabled:
+		return NamespaceNotKnown
+	}
+	return Guarded
 }

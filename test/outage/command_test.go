@@ -82,12 +82,30 @@ func points(t *testing.T) (map[string]string, int) {
 	return by, out.code
 }
 
+// old is a Deployment that was completed when it was created, for a Service that did not come.
+const old = `
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: old
+  namespace: %s
+  annotations: {rollguard.io/injected: '{"spec.strategy.rollingUpdate.maxUnavailable":0}'}
+spec:
+  strategy: {rollingUpdate: {maxUnavailable: 0}}
+  selector: {matchLabels: {app: old}}
+  template:
+    metadata: {labels: {app: old}}
+    spec:
+      containers: [{name: app, image: "registry.example/old:1"}]
+`
+
 func TestStatusAndExplainReadTheClusterWithTheRightsOfWhoeverAsks(t *testing.T) {
 	w := newWebhook(t)
 	const open, closed = "open", "closed"
 	kubectl(t, fmt.Sprintf(shop, open, "report")+"---"+fmt.Sprintf(shop, closed, "report"), "apply", "-f", "-")
 	w.stop()
 	kubectl(t, fmt.Sprintf(deployment, open)+"---"+fmt.Sprintf(deployment, closed), "apply", "-f", "-")
+	kubectl(t, fmt.Sprintf(old, closed), "create", "-f", "-") // an apply would state the values
 	kubectl(t, "", "create", "role", "reader", "-n", open, "--verb=get,list", "--resource=deployments.apps,services,ingresses.networking.k8s.io,namespaces")
 	kubectl(t, "", "create", "rolebinding", "reader", "-n", open, "--role=reader", "--user=reader")
 	reader, err := world.plane.User("reader")
@@ -98,23 +116,27 @@ func TestStatusAndExplainReadTheClusterWithTheRightsOfWhoeverAsks(t *testing.T) 
 	if err := kube.WriteKubeconfig(limited, reader); err != nil {
 		t.Fatal(err)
 	}
-	admin := world.plane.KubeconfigPath()
+	admin, poor := world.plane.KubeconfigPath(), lister(t, open)
 	for name, tc := range map[string]struct {
 		kubeconfig     string
 		args           []string
 		code           int
 		stdout, stderr string
 	}{
-		"an administrator sees all":       {admin, []string{"status", "-A"}, 1, "closed/web  unguarded  service", ""},
-		"one namespace":                   {admin, []string{"status", "-n", open}, 1, "1 Deployments: 1 unguarded. Kubernetes v1.37", ""},
+		"who may not get the namespace":   {poor, []string{"status", "-n", open}, 2, "its namespace could not be read", "rollguard: namespace open could not be read, so the question is not answered\n"},
+		"one line for each reason":        {poor, []string{"status", "-n", open}, 2, "1 Deployment: 1 undecided", "rollguard: ingresses, services, persistentvolumeclaims, resourcequotas of namespace open could not be read"},
+		"an administrator sees all":       {admin, []string{"status", "-A"}, 1, "closed/web  unguarded ", ""},
+		"one namespace":                   {admin, []string{"status", "-n", open}, 1, "1 Deployment: 1 unguarded. Kubernetes v1.37", ""},
 		"why, as JSON":                    {admin, []string{"status", "-n", open, "-o", "json"}, 1, `"strategy",`, ""},
-		"a namespace that is not enabled": {admin, []string{"status", "-n", "default"}, 0, "0 Deployments", ""},
+		"a namespace that is not enabled": {admin, []string{"status", "-n", "default"}, 0, "0 Deployments; namespace default is not enabled: it does not have the label rollguard.io/inject=enabled. Kub", ""},
 		"a namespace that is not there":   {admin, []string{"status", "-n", "nowhere"}, 2, "", "namespace nowhere does not exist"},
-		"who may read one namespace":      {limited, []string{"status", "-n", open}, 1, "open/web", `ingressclasses could not be read, so what is said may be wrong: ingressclasses.networking.k8s.io is forbidden: User "reader" cannot list`},
+		"who may read one namespace":      {limited, []string{"status", "-n", open}, 1, "open/web", `ingressclasses could not be read, so what is said may be wrong: forbidden: User "reader" cannot list them at the cluster scope`},
 		"who may not read a namespace":    {limited, []string{"status", "-n", closed}, 2, "", "deployments of namespace closed"},
 		"who may not list namespaces":     {limited, []string{"status", "-A"}, 2, "", "name one with -n"},
+		"what goes again":                 {admin, []string{"status", "-n", closed, "-o", "wide"}, 1, "values of Rollguard's go at the next rollout", ""},
+		"explain what goes again":         {admin, []string{"explain", "deployment/old", "-n", closed}, 0, "Deployment closed/old: not exposed; what was added before goes at its next rollout\n", ""},
 		"explain one":                     {admin, []string{"explain", "deployment/web", "-n", open}, 0, "maxUnavailable: 25% -> 0", ""},
-		"explain, as who may read little": {limited, []string{"explain", "web", "-n", open}, 0, "Service web, port http", `ingressclasses could not be read, so what is said may be wrong: ingressclasses.networking.k8s.io is forbidden: User "reader" cannot list`},
+		"explain, as who may read little": {limited, []string{"explain", "web", "-n", open}, 0, "Service web, port http", `ingressclasses could not be read, so what is said may be wrong: forbidden: User "reader" cannot list them at the cluster scope`},
 		"explain one that is not there":   {admin, []string{"explain", "deployment/nobody", "-n", open}, 2, "", "deployment/nobody is not in namespace open; there is: open/web"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -122,8 +144,30 @@ func TestStatusAndExplainReadTheClusterWithTheRightsOfWhoeverAsks(t *testing.T) 
 			if out.code != tc.code || !strings.Contains(out.stdout, tc.stdout) || !strings.Contains(out.stderr, tc.stderr) {
 				t.Errorf("exit code %d, want %d; stdout:\n%s\nstderr:\n%s", out.code, tc.code, out.stdout, out.stderr)
 			}
+			// Kinds that the cluster does not have are nobody's loss.
+			if strings.Contains(out.stderr, "gatewayclasses") || strings.Count(out.stderr, "\n") > 4 {
+				t.Errorf("too much is said to be unread:\n%s", out.stderr)
+			}
 		})
 	}
+}
+
+// lister is a kubeconfig of somebody who may read the Deployments of a namespace, and
+// nothing else.
+func lister(t *testing.T, namespace string) string {
+	t.Helper()
+	name := "lister-of-" + namespace
+	kubectl(t, "", "create", "role", name, "-n", namespace, "--verb=get,list", "--resource=deployments.apps")
+	kubectl(t, "", "create", "rolebinding", name, "-n", namespace, "--role="+name, "--user="+name)
+	user, err := world.plane.User(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := kube.WriteKubeconfig(path, user); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func TestCheckIsFineWhereAllIsWell(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/live"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
+	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/manifest"
 	"github.com/rollguard/rollguard/pkg/policy"
 	"github.com/rollguard/rollguard/pkg/topology"
@@ -29,7 +30,8 @@ States:
   undecided    it could not be evaluated
 
 The exit code is 1 when something is unguarded or at risk, 2 when the question
-could not be answered.`
+could not be answered: Deployments, or the namespace that they are in, could not
+be read, or one could not be evaluated.`
 
 type statusOptions struct {
 	liveInput
@@ -53,7 +55,7 @@ func newStatus() *cobra.Command {
 	o.file.register(cmd)
 	cmd.Flags().StringP("namespace", "n", "", "namespace; without one that of the kubeconfig's context")
 	cmd.Flags().BoolVarP(&o.everywhere, "all-namespaces", "A", false, "all enabled namespaces")
-	cmd.Flags().StringVarP(&o.output, "output", "o", "table", "table or json")
+	cmd.Flags().StringVarP(&o.output, "output", "o", "table", "table, wide or json; wide shortens nothing")
 	return cmd
 }
 
@@ -74,8 +76,8 @@ type standing struct {
 const stateNotEnabled policy.State = "not-enabled"
 
 func (o *statusOptions) run(cmd *cobra.Command) error {
-	if o.output != "table" && o.output != "json" {
-		return &usageError{command: cmd.CommandPath(), err: fmt.Errorf("-o %q: is none of table, json", o.output)}
+	if !contains([]string{"table", "wide", "json"}, o.output) {
+		return &usageError{command: cmd.CommandPath(), err: fmt.Errorf("-o %q: is none of table, wide, json", o.output)}
 	}
 	if o.everywhere && cmd.Flags().Changed("namespace") {
 		return errScope
@@ -97,13 +99,27 @@ func (o *statusOptions) run(cmd *cobra.Command) error {
 	if o.output == "json" {
 		err = statusJSON(cmd.OutOrStdout(), r, all, gathered.Gaps)
 	} else {
-		err = statusTable(cmd.OutOrStdout(), r, all, gathered.Disabled)
+		t := statusTable{reading: r, rows: all, disabled: gathered.Disabled, namespace: s.namespace, wide: o.output == "wide"}
+		if !t.wide {
+			t.width = columns(cmd.OutOrStdout())
+		}
+		_, err = io.WriteString(cmd.OutOrStdout(), t.String())
 	}
 	if err != nil {
 		return err
 	}
+	return statusCode(r, all, gathered.Gaps)
+}
+
+// statusCode is the error that the exit code is made of.
+func statusCode(r *reading, all []standing, gaps []live.Gap) error {
 	if err := failed(r.failures()); err != nil {
 		return err
+	}
+	for _, gap := range gaps {
+		if gap.Asked {
+			return fmt.Errorf("%s could not be read, so the question is not answered", gap.What)
+		}
 	}
 	for _, s := range all {
 		if s.State == policy.Unguarded || s.State == policy.Risky {
@@ -151,6 +167,8 @@ func standingOf(v *verdict.Verdict) standing {
 		s.Why = append(s.Why, v.Decision.Risks()...)
 	case s.State == policy.Risky:
 		s.Why = append(s.Why, v.Decision.Risks()...)
+	case s.State == policy.Unexposed && len(v.Decision.Changes) > 0 && v.Decision.Mode != api.Audit:
+		s.Why = append(s.Why, "values of Rollguard's go at the next rollout")
 	case s.State == policy.Exempt:
 		s.Why = append(s.Why, exempt(v))
 	}

@@ -2,30 +2,54 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"strings"
-	"text/tabwriter"
 
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/live"
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/textwidth"
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/manifest"
 	"github.com/rollguard/rollguard/pkg/policy"
 )
 
-func statusTable(w io.Writer, r *reading, all []standing, disabled int) error {
-	counts := map[policy.State]int{}
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	if len(all) > 0 {
-		fmt.Fprintln(table, "DEPLOYMENT\tSTATE\tEXPOSURE\tBEHIND\tWHY")
+// statusTable is the answer for people.
+type statusTable struct {
+	*reading
+
+	rows []standing
+	// disabled is how many namespaces are not enabled, of all.
+	disabled int
+	// namespace is the one that was asked for, or [live.Everywhere].
+	namespace string
+	// width is how many columns there are, 0 for any number.
+	width int
+	// wide says all sentences of why.
+	wide bool
+}
+
+func (t *statusTable) String() string {
+	table := textwidth.Table{
+		Rows:  [][]string{{"DEPLOYMENT", "STATE", "EXPOSURE", "BEHIND", "WHY"}},
+		Width: t.width, Cut: true,
 	}
-	for _, s := range all {
-		counts[s.State]++
+	for i := range t.rows {
+		s := &t.rows[i]
 		exposure := string(s.Exposure)
 		if exposure == "" {
 			exposure = "-"
 		}
-		// An empty cell would end the block of lines whose columns line up.
-		fmt.Fprintln(table, strings.Join([]string{s.key, string(s.State), exposure, s.behind(), s.short()}, "\t"))
+		table.Rows = append(table.Rows, []string{s.key, string(s.State), exposure, s.behind(), s.why(t.wide)})
 	}
-	if err := table.Flush(); err != nil {
-		return err
+	summary := textwidth.Wrap(t.summary(), t.width, "  ")
+	if len(t.rows) == 0 {
+		return summary
+	}
+	return table.String() + summary
+}
+
+func (t *statusTable) summary() string {
+	counts := map[policy.State]int{}
+	for i := range t.rows {
+		counts[t.rows[i].State]++
 	}
 	var parts []string
 	for _, state := range append(policy.States(), stateNotEnabled) {
@@ -33,15 +57,36 @@ func statusTable(w io.Writer, r *reading, all []standing, disabled int) error {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state))
 		}
 	}
-	summary := fmt.Sprintf("%d Deployments", len(all))
+	text := fmt.Sprintf("%d Deployments", len(t.rows))
+	if len(t.rows) == 1 {
+		text = "1 Deployment"
+	}
 	if len(parts) > 0 {
-		summary += ": " + strings.Join(parts, ", ")
+		text += ": " + strings.Join(parts, ", ")
 	}
-	if disabled > 0 {
-		summary += fmt.Sprintf("; %d namespaces are not enabled", disabled)
+	switch {
+	case t.disabled == 1:
+		text += "; 1 namespace is not enabled"
+	case t.disabled > 1:
+		text += fmt.Sprintf("; %d namespaces are not enabled", t.disabled)
 	}
-	_, err := fmt.Fprintf(w, "%s. Kubernetes %s.\n", summary, r.version)
-	return err
+	return fmt.Sprintf("%s%s. Kubernetes %s.", text, t.off(), t.version)
+}
+
+// off says that Rollguard is switched off for the namespace that was asked for, and why.
+func (t *statusTable) off() string {
+	if t.namespace == live.Everywhere {
+		return ""
+	}
+	switch t.set.Standing(t.namespace) {
+	case manifest.SystemNamespace:
+		return "; namespace " + t.namespace + " belongs to Kubernetes and is never changed"
+	case manifest.NamespaceExcluded:
+		return "; namespace " + t.namespace + " is excluded by the configuration file"
+	case manifest.NamespaceNotEnabled:
+		return fmt.Sprintf("; namespace %s is not enabled: it does not have the label %s=%s", t.namespace, api.LabelInject, api.InjectEnabled)
+	}
+	return ""
 }
 
 // behind names what leads to the Deployment, the most demanding route first.
@@ -62,14 +107,17 @@ func (s *standing) behind() string {
 	return first.Front()
 }
 
-// short is why, in one line: all rules, and of the sentences the first.
-func (s *standing) short() string {
+// why is all rules, and of the sentences the first, or all of them.
+func (s *standing) why(all bool) string {
 	rules, sentences := strings.Join(s.Why[:s.rules], ", "), s.Why[s.rules:]
 	var risk string
 	if len(sentences) > 0 {
 		risk = sentences[0]
 	}
-	if more := len(sentences) - 1; more > 0 {
+	switch more := len(sentences) - 1; {
+	case all:
+		risk = strings.Join(sentences, "; ")
+	case more > 0:
 		risk = fmt.Sprintf("%s, and %d more", risk, more)
 	}
 	switch {

@@ -1,11 +1,13 @@
 package cli
 
 import (
-	"bytes"
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/live"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/manifest"
 	"github.com/rollguard/rollguard/pkg/policy"
@@ -33,10 +35,7 @@ func TestTheTableLinesUpAndShowsWhatIsMissingAndWhatIsAtRisk(t *testing.T) {
 	}
 	all[0].Routes = append(all[0].Routes, topology.Route{Via: topology.ViaService, Service: "web"})
 	missing := standing{key: "shop/unguarded", State: policy.Unguarded, Why: []string{"strategy", "an outage", "a typo"}, rules: 1}
-	var out bytes.Buffer
-	if err := statusTable(&out, &reading{version: "v1.37.0"}, append(all, missing), 0); err != nil {
-		t.Fatal(err)
-	}
+	table := statusTable{reading: &reading{version: "v1.37.0"}, rows: append(all, missing)}
 	const want = `
 DEPLOYMENT            STATE      EXPOSURE  BEHIND       WHY
 shop/a                guarded    service   Service web  -
@@ -46,7 +45,49 @@ shop/pending-at-risk  at-risk    service   -            each rollout is an outag
 shop/unguarded        unguarded  -         -            strategy; at risk even then: an outage, and 1 more
 5 Deployments: 1 guarded, 1 pending, 1 unguarded, 2 at-risk. Kubernetes v1.37.0.
 `
-	if diff := cmp.Diff(want[1:], out.String()); diff != "" {
+	if diff := cmp.Diff(want[1:], table.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestALongReasonIsCutOnATerminalAndWholeWhenWide(t *testing.T) {
+	const first = "the sleep is much shorter than the load balancer needs to learn that the Pod goes"
+	rows := []standing{{key: "shop/web", State: policy.Risky, Why: []string{first, "a typo"}}}
+	short := statusTable{reading: &reading{version: "v1.37.0"}, rows: rows, width: 72}
+	const want = `
+DEPLOYMENT  STATE    EXPOSURE  BEHIND  WHY
+shop/web    at-risk  -         -       the sleep is much shorter than...
+1 Deployment: 1 at-risk. Kubernetes v1.37.0.
+`
+	if diff := cmp.Diff(want[1:], short.String()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	wide := statusTable{reading: &reading{version: "v1.37.0"}, rows: rows, wide: true}
+	if got := wide.String(); !strings.Contains(got, first+"; a typo\n") {
+		t.Errorf("not all of it is said:\n%s", got)
+	}
+}
+
+func TestWhatRollguardAddedToAnUnexposedDeploymentGoesAndThatIsSaid(t *testing.T) {
+	v := surveyed("web", []policy.Change{{}})
+	v.Decision.Exposure.Kind = topology.None
+	if s := standingOf(v); s.State != policy.Unexposed || s.why(false) != "values of Rollguard's go at the next rollout" {
+		t.Errorf("got %+v", s)
+	}
+	v.Decision.Changes = nil
+	if s := standingOf(v); s.why(false) != "-" {
+		t.Errorf("nothing of ours is there, and the reason is %q", s.why(false))
+	}
+}
+
+func TestWhatWasAskedForAndCouldNotBeReadIsAFailure(t *testing.T) {
+	r := &reading{set: manifest.NewSet(nil, manifest.Options{})}
+	beside := []live.Gap{{What: "ingressclasses", Err: "forbidden"}}
+	if err := statusCode(r, nil, beside); err != nil {
+		t.Errorf("what stands beside: %v", err)
+	}
+	err := statusCode(r, []standing{{State: policy.Risky}}, append(beside, live.Gap{What: "namespace shop", Err: "forbidden", Asked: true}))
+	if err == nil || errors.Is(err, errDiffers) || !strings.Contains(err.Error(), "namespace shop") {
+		t.Errorf("got %v", err)
 	}
 }

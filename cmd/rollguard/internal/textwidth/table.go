@@ -13,6 +13,8 @@ type Table struct {
 	Rows [][]string
 	// Width is how many columns there are, 0 for any number.
 	Width int
+	// Cut shortens the last column instead of breaking it into lines.
+	Cut bool
 }
 
 // leastLast is the narrowest last column that is worth reading.
@@ -39,7 +41,11 @@ func (t *Table) String() string {
 			b.WriteString(strings.TrimRight(line.String()+last, " ") + "\n")
 			continue
 		}
-		for i, part := range split(last, t.Width-before) {
+		parts := split(last, t.Width-before)
+		if t.Cut {
+			parts = []string{shorten(last, t.Width-before)}
+		}
+		for i, part := range parts {
 			if i > 0 {
 				line.Reset()
 				line.WriteString(strings.Repeat(" ", before))
@@ -74,4 +80,16 @@ func (t *Table) stack(b *strings.Builder) {
 			}
 		}
 	}
+}
+
+// shorten ends a text, after a word where there is one, with three dots.
+func shorten(text string, width int) string {
+	if utf8.RuneCountInString(text) <= width {
+		return text
+	}
+	words := split(text, width-len("..."))
+	if utf8.RuneCountInString(words[0])+len("...") <= width {
+		return words[0] + "..."
+	}
+	return string([]rune(text)[:width-len("...")]) + "..."
 }

@@ -37,3 +37,16 @@ func TestATableFitsTheWidthThatThereIs(t *testing.T) {
 		}
 	}
 }
+
+func TestATableMayCutItsLastColumn(t *testing.T) {
+	for why, want := range map[string]string{
+		"one reason and another reason":  "one reason and another...",
+		"reasonsreasonsreasonsreasonsss": "reasonsreasonsreasonsreas...",
+		"a reason":                       "a reason",
+	} {
+		table := textwidth.Table{Rows: [][]string{{"NAME", "WHY"}, {"web", why}}, Width: 34, Cut: true}
+		if got := table.String(); got != "NAME  WHY\nweb   "+want+"\n" {
+			t.Errorf("%s: got\n%s", why, got)
+		}
+	}
+}
