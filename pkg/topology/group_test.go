@@ -231,7 +231,7 @@ func TestAMemberInAnotherNamespaceHasASay(t *testing.T) {
 	far := func(change ...func(*networkingv1.Ingress)) topology.Sources {
 		src := with(ingress(set("group.name", "edge")))
 		other := ingress(append(change, func(i *networkingv1.Ingress) { i.Namespace, i.Name = "lab", "far" })...)
-		src.Neighbours = topology.NeighbourList{{Ingress: other, NamespaceLabels: map[string]string{"team": "b"}}}
+		src.Neighbours = neighbourList{{Ingress: other, NamespaceLabels: map[string]string{"team": "b"}}}
 		return src
 	}
 	badCondition := set("conditions.web", "x")

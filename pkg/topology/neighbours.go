@@ -8,13 +8,6 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 )
 
-// Neighbour is an Ingress of another namespace. It adds no route; but it may share a
-// load balancer with Ingresses of this one, and then has a say in what is deployed.
-type Neighbour struct {
-	Ingress         *networkingv1.Ingress
-	NamespaceLabels map[string]string
-}
-
 // Neighbours finds the Ingresses of other namespaces that may matter, while a graph is
 // built: a cluster has thousands, and few share anything.
 type Neighbours interface {
@@ -60,31 +53,6 @@ func Ties(ing *networkingv1.Ingress) []Tie {
 		return append(out, Tie{kind: tiedByDefault})
 	}
 	return append(out, Tie{tiedByClass, *ing.Spec.IngressClassName})
-}
-
-// NeighbourList are [Neighbours] for those who have all Ingresses of other namespaces in
-// hand, as a few files have them.
-type NeighbourList []Neighbour
-
-// Tied implements [Neighbours].
-func (l NeighbourList) Tied(to Tie) []*networkingv1.Ingress {
-	var out []*networkingv1.Ingress
-	for i := range l {
-		if slices.Contains(Ties(l[i].Ingress), to) {
-			out = append(out, l[i].Ingress)
-		}
-	}
-	return out
-}
-
-// NamespaceLabels implements [Neighbours].
-func (l NeighbourList) NamespaceLabels(namespace string) map[string]string {
-	for i := range l {
-		if l[i].Ingress.Namespace == namespace {
-			return l[i].NamespaceLabels
-		}
-	}
-	return nil
 }
 
 // neighbours are the Ingresses of other namespaces that may have a say in the groups, in

@@ -10,27 +10,27 @@ import (
 
 // counted are neighbours that note how often they are asked.
 type counted struct {
-	topology.NeighbourList
+	neighbourList
 
 	asked, given, labels int
 }
 
 func (c *counted) Tied(to topology.Tie) []*networkingv1.Ingress {
-	out := c.NeighbourList.Tied(to)
+	out := c.neighbourList.Tied(to)
 	c.asked, c.given = c.asked+1, c.given+len(out)
 	return out
 }
 
 func (c *counted) NamespaceLabels(namespace string) map[string]string {
 	c.labels++
-	return c.NeighbourList.NamespaceLabels(namespace)
+	return c.neighbourList.NamespaceLabels(namespace)
 }
 
 // afar are Ingresses of another namespace: many, of which one is in group edge.
 func afar() *counted {
 	c := &counted{}
 	for i := range 100 {
-		c.NeighbourList = append(c.NeighbourList, topology.Neighbour{Ingress: ingress(func(ing *networkingv1.Ingress) {
+		c.neighbourList = append(c.neighbourList, neighbour{Ingress: ingress(func(ing *networkingv1.Ingress) {
 			ing.Namespace, ing.Name = "lab", string(rune('a'+i%26))+string(rune('a'+i/26))
 			if i == 42 {
 				set("group.name", "edge")(ing)
@@ -61,8 +61,8 @@ func TestOnlyNeighboursAreLookedAtThatShareSomething(t *testing.T) {
 
 func TestOfManyIngressesThatStopEverythingTheFirstIsNamed(t *testing.T) {
 	c := afar()
-	for i := range c.NeighbourList {
-		classless(c.NeighbourList[i].Ingress)
+	for i := range c.neighbourList {
+		classless(c.neighbourList[i].Ingress)
 	}
 	src := with(ingress(set("group.name", "edge")))
 	src.Neighbours = c

@@ -9,11 +9,17 @@ import (
 	"github.com/rollguard/rollguard/test/kube"
 )
 
-// reader is a kubeconfig of somebody who may read one namespace only.
+// reader is a kubeconfig of somebody who may read what decides in one namespace only.
 func reader(t *testing.T, namespace string) string {
 	t.Helper()
-	name := "reader-of-" + namespace
-	kubectl(t, "", "create", "role", name, "-n", namespace, "--verb=get,list", "--resource=deployments.apps,services,ingresses.networking.k8s.io,namespaces")
+	return mayRead(t, "reader-of-"+namespace, namespace, "deployments.apps,services,ingresses.networking.k8s.io,namespaces")
+}
+
+// mayRead is a kubeconfig of a user who may read these resources of one namespace, and
+// nothing else.
+func mayRead(t *testing.T, name, namespace, resources string) string {
+	t.Helper()
+	kubectl(t, "", "create", "role", name, "-n", namespace, "--verb=get,list", "--resource="+resources)
 	kubectl(t, "", "create", "rolebinding", name, "-n", namespace, "--role="+name, "--user="+name)
 	user, err := world.plane.User(name)
 	if err != nil {

@@ -156,18 +156,7 @@ func TestStatusAndExplainReadTheClusterWithTheRightsOfWhoeverAsks(t *testing.T) 
 // nothing else.
 func lister(t *testing.T, namespace string) string {
 	t.Helper()
-	name := "lister-of-" + namespace
-	kubectl(t, "", "create", "role", name, "-n", namespace, "--verb=get,list", "--resource=deployments.apps")
-	kubectl(t, "", "create", "rolebinding", name, "-n", namespace, "--role="+name, "--user="+name)
-	user, err := world.plane.User(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "kubeconfig")
-	if err := kube.WriteKubeconfig(path, user); err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return mayRead(t, "lister-of-"+namespace, namespace, "deployments.apps")
 }
 
 func TestCheckIsFineWhereAllIsWell(t *testing.T) {
