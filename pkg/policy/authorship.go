@@ -59,7 +59,8 @@ func (e *evaluation) disown(own provenance.Record) {
 // putBack finds what the author put back to the API's default where ours is stored. A
 // manifest that just lacks the field looks the same, but has no record with it: a patch
 // and an edit leave the record there. An apply that takes away what an earlier manifest
-// had says nothing of ours.
+// had says nothing of ours, and an undo that brings back the record of another revision
+// writes no default.
 func (e *evaluation) putBack(own, stored provenance.Record) {
 	if own.Len() == 0 && len(own.Deliberate()) == 0 {
 		return
@@ -67,7 +68,7 @@ func (e *evaluation) putBack(own, stored provenance.Record) {
 	candidates := slices.Concat(own.Deliberate(), stored.Deliberate())
 	if provenance.SameManifest(e.in.New, e.in.Old) {
 		for _, p := range e.previous.Paths() {
-			if own.Lists(p) && !own.Proves(p, e.in.New.Get(p)) && !e.strategyRemoved(p) {
+			if own.Lists(p) && !own.Proves(p, e.in.New.Get(p)) && !e.isDefault(e.in.Old, p) && !e.strategyRemoved(p) {
 				candidates = append(candidates, p)
 			}
 		}

@@ -101,3 +101,19 @@ func TestAnUndoThatDropsTheRecordTakesBackWhatWasAddedToAnOptedOutDeployment(t *
 	}
 	sameTemplate(t, m, undone)
 }
+
+// kubectl rollout undo brings back the annotations of a revision, our record among them, and
+// leaves the strategy as it is stored.
+func TestAnUndoToARevisionWithAnotherRecordPutsNothingBack(t *testing.T) {
+	revision := write{new: annotate(t, bare, "max-surge", "1"), namespace: careful}.evaluate(t).object
+	stored := write{new: annotate(t, rolled(t, revision), "max-surge", "25%"), old: revision, namespace: careful}.evaluate(t).object
+	undone := inStrategy(t, revision, "25%", "maxSurge")
+	m := write{new: undone, old: stored, namespace: careful}.evaluate(t)
+	if got := m.value(t, workload.MaxSurge); got != "1" {
+		t.Errorf("maxSurge %s, and the revision's annotation asks for 1", got)
+	}
+	again := write{new: m.object, old: stored, namespace: careful}.evaluate(t)
+	if again.object != m.object {
+		t.Errorf("called again:\n%s\n%s", m.object, again.object)
+	}
+}
