@@ -20,8 +20,8 @@ func nlbDoor(in *inputs) ([]backend, []blind) {
 	for i := range in.Services {
 		svc := in.Services[i]
 		controller, err := nlbController(svc)
-		if err == nil && controller == "" && anybodys(svc) && len(in.found[svc.Name]) == 0 {
-			err = errors.New("is of type LoadBalancer and says neither by class nor by annotation what it gets (from the AWS cloud provider a Classic Load Balancer, which sends to the nodes)")
+		if err == nil && controller == "" && len(in.found[svc.Name]) == 0 {
+			err = unknownBalancer(svc)
 		}
 		for j := 0; j < len(svc.Spec.Ports) && controller != "" && err == nil; j++ {
 			var b *backend
@@ -56,6 +56,18 @@ func noClass(svc *corev1.Service) bool {
 }
 
 const nlbPrefix = "service.beta.kubernetes.io/aws-load-balancer-"
+
+// unknownBalancer says why it cannot be told what a Service gets that asks for a load
+// balancer, and is nil for one that asks for none.
+func unknownBalancer(svc *corev1.Service) error {
+	switch {
+	case svc.Spec.Type != corev1.ServiceTypeLoadBalancer || svc.DeletionTimestamp != nil:
+		return nil
+	case noClass(svc):
+		return errors.New("is of type LoadBalancer and says neither by class nor by annotation what it gets (from the AWS cloud provider a Classic Load Balancer, which sends to the nodes)")
+	}
+	return fmt.Errorf("has loadBalancerClass %s, and what that load balancer does is not known", *svc.Spec.LoadBalancerClass)
+}
 
 // nlbController tells whose NLB a Service asks for, "" for nobody's. A class decides
 // alone; without one, annotations do, on Services of any type.

@@ -30,6 +30,7 @@ func TestAServiceMayAskForAnNLB(t *testing.T) {
 	ip, nodes := []string{"nlb-ip", "NLB Service web (ip targets)"}, []string{"nlb-instance", "NLB Service web (instance targets)"}
 	plain := []string{"service", "Service web"}
 	const unknown = "gap: Service shop/web is of type LoadBalancer and says neither by class nor by annotation what it gets (from the AWS cloud provider a Classic Load Balancer, which sends to the nodes)"
+	const foreign = "gap: Service shop/web has loadBalancerClass example.org/other, and what that load balancer does is not known"
 	type changes []func(*corev1.Service)
 	for name, tc := range map[string]struct {
 		change changes
@@ -41,7 +42,8 @@ func TestAServiceMayAskForAnNLB(t *testing.T) {
 		"the class":                       {changes{serviceClass("service.k8s.aws/nlb")}, nodes},
 		"the class, ip targets":           {changes{serviceClass("service.k8s.aws/nlb"), says("nlb-target-type", "ip")}, ip},
 		"Auto Mode's class":               {changes{serviceClass("eks.amazonaws.com/nlb"), says("nlb-target-type", "ip")}, ip},
-		"another class beats annotations": {changes{serviceClass("example.org/other"), says("type", "nlb-ip")}, plain},
+		"another class beats annotations": {changes{serviceClass("example.org/other"), says("type", "nlb-ip")}, append(plain, foreign)},
+		"another class, being deleted":    {changes{serviceClass("example.org/other"), func(s *corev1.Service) { s.DeletionTimestamp = &metav1.Time{} }}, plain},
 		"nlb-ip":                          {changes{balanced, says("type", "nlb-ip")}, ip},
 		"nlb-ip beats the target type":    {changes{balanced, says("type", "nlb-ip", "nlb-target-type", "instance")}, ip},
 		"external, ip targets":            {changes{balanced, says("type", "external", "nlb-target-type", "ip")}, ip},
@@ -101,9 +103,11 @@ func TestTheDrainDelayOfAnNLBIsRead(t *testing.T) {
 // A load balancer that something else asks for is known, so nothing need be said of the other.
 func TestALoadBalancerThatIsNotKnownIsNotSaidBesideOneThatIs(t *testing.T) {
 	src := sources()
-	balanced(src.Services[0])
-	if e := exposure(src); e.Kind != topology.ALBInstance || len(e.Gaps) > 0 {
-		t.Errorf("%s", outcome(e))
+	for _, ask := range []func(*corev1.Service){balanced, serviceClass("example.org/other")} {
+		ask(src.Services[0])
+		if e := exposure(src); e.Kind != topology.ALBInstance || len(e.Gaps) > 0 {
+			t.Errorf("%s", outcome(e))
+		}
 	}
 }
 
