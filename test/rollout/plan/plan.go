@@ -43,12 +43,16 @@ type Entry struct {
 }
 
 // Apart is how long the next rollout of a batch waits: every new Pod takes about a second
-// of a processor. Rollouts that wait for each Pod spread them by themselves.
+// of a processor, and the load nearly one. Rollouts that wait for each Pod spread them by
+// themselves; those of the source had the machine to themselves.
 func (e *Entry) Apart() time.Duration {
-	if e.Trial.Load.Seconds > waits {
+	switch {
+	case e.Trial.Load.Seconds > waits:
 		return 4 * time.Second
+	case e.Trial.Group == Measured:
+		return 25 * time.Second
 	}
-	return time.Duration(e.pods()) * 1200 * time.Millisecond
+	return time.Duration(e.pods()) * 2 * time.Second
 }
 
 // waits is for how many seconds only those have load that wait for each Pod.
