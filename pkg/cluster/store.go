@@ -86,17 +86,16 @@ func (s *store[T]) Delete(obj any) error {
 func (s *store[T]) Replace(objects []any, _ string) error {
 	listed := map[string]map[string]bool{}
 	for _, obj := range objects {
-		o, ok := obj.(T)
+		t, ok := s.trimmed(obj)
 		if !ok {
 			return s.stray(obj)
 		}
+		o := t.object
 		if listed[o.GetNamespace()] == nil {
 			listed[o.GetNamespace()] = map[string]bool{}
 		}
 		listed[o.GetNamespace()][o.GetName()] = true
-		if kept, _ := s.get(o.GetNamespace(), o.GetName()); kept != o {
-			s.put(s.trim(o)) // never one that is kept: graphs read it
-		}
+		s.put(o)
 	}
 	for _, gone := range s.missing(listed) {
 		s.remove(gone.GetNamespace(), gone.GetName())
@@ -125,23 +124,40 @@ func (s *store[T]) missing(listed map[string]map[string]bool) []T {
 // Resync implements [toolscache.ReflectorStore]; nothing is ever behind.
 func (*store[T]) Resync() error { return nil }
 
+// trimmed is an object that has been trimmed. It has a type of its own, so that it is not
+// trimmed again: the copies of a whole list would all be in memory beside the list.
+type trimmed[T stored] struct{ object T }
+
+// GetObjectMeta has client-go find namespace and name.
+func (t trimmed[T]) GetObjectMeta() metav1.Object { return t.object }
+
+// trimmed is an object of a list: a list that comes as a stream of events has been through
+// the Transformer, one that comes as a whole has not.
+func (s *store[T]) trimmed(obj any) (t trimmed[T], ok bool) {
+	if t, ok = obj.(trimmed[T]); ok {
+		return t, true
+	}
+	o, ok := obj.(T)
+	if !ok {
+		return t, false
+	}
+	return trimmed[T]{s.trim(o)}, true
+}
+
 // Transformer implements [toolscache.TransformingStore]: the objects of a list are all in
 // memory for a moment. When everything is listed again, as after a long absence of the API
 // server, those that are as they were are not there twice.
 func (s *store[T]) Transformer() toolscache.TransformFunc {
 	return func(obj any) (any, error) {
-		o, ok := obj.(T)
+		t, ok := s.trimmed(obj)
 		if !ok {
 			return obj, nil
 		}
-		kept, exists := s.get(o.GetNamespace(), o.GetName())
-		if exists && kept == o {
-			return kept, nil
+		kept, exists := s.get(t.object.GetNamespace(), t.object.GetName())
+		if exists && apiequality.Semantic.DeepEqual(kept, t.object) {
+			t.object = kept
 		}
-		if o = s.trim(o); exists && apiequality.Semantic.DeepEqual(kept, o) {
-			return kept, nil
-		}
-		return o, nil
+		return t, nil
 	}
 }
 
@@ -165,7 +181,7 @@ func (s *store[T]) swap(o T) (before T, changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before, exists := s.known[o.GetNamespace()][o.GetName()]
-	if exists && apiequality.Semantic.DeepEqual(before, o) {
+	if exists && (before == o || apiequality.Semantic.DeepEqual(before, o)) {
 		return before, false
 	}
 	if s.known[o.GetNamespace()] == nil {

@@ -13,6 +13,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	toolscache "k8s.io/client-go/tools/cache"
 )
 
 // services is a store with the namespaces that it told of changes in.
@@ -91,7 +92,7 @@ func TestWhatIsListedAgainIsNotInMemoryTwice(t *testing.T) {
 	}
 	kept := s.in("shop")[0]
 	same := listed(func(*corev1.Service) {})
-	if same != any(kept) {
+	if same != any(trimmed[*corev1.Service]{kept}) {
 		t.Error("a copy of what is there")
 	}
 	if again, _ := s.Transformer()(same); again != same {
@@ -104,6 +105,22 @@ func TestWhatIsListedAgainIsNotInMemoryTwice(t *testing.T) {
 	other := listed(func(svc *corev1.Service) { svc.Spec.Type = corev1.ServiceTypeNodePort })
 	if s.Replace([]any{other}, "3") != nil || len(*told) != 1 || s.in("shop")[0].Spec.Type != corev1.ServiceTypeNodePort {
 		t.Errorf("a change between two lists: told %v", *told)
+	}
+}
+
+// A list that comes as a stream is in a store of client-go until it is complete. Trimming
+// its objects once more made a second copy of each.
+func TestWhatWasTrimmedOnItsWayIsKeptAsItIs(t *testing.T) {
+	s, _ := services()
+	list := toolscache.NewStore(toolscache.MetaNamespaceKeyFunc, toolscache.WithTransformer(s.Transformer()))
+	if err := list.Add(serviceIn("shop", "a")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Replace(list.List(), "1"); err != nil {
+		t.Fatal(err)
+	}
+	if there := list.List()[0].(trimmed[*corev1.Service]); s.in("shop")[0] != there.object {
+		t.Error("a copy of what was listed")
 	}
 }
 
