@@ -9,8 +9,8 @@ import (
 
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
+	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 
@@ -90,8 +90,8 @@ func build(ctx context.Context, o Options) (*server, error) {
 }
 
 func newCache(o Options) (cache.Cache, error) {
-	scheme := runtime.NewScheme()
-	if err := clientgoscheme.AddToScheme(scheme); err != nil {
+	scheme := runtime.NewScheme() // of what the cache holds as types: all kinds of Kubernetes take megabytes
+	if err := networkingv1.AddToScheme(scheme); err != nil {
 		return nil, fmt.Errorf("scheme: %w", err)
 	}
 	co := cluster.CacheOptions()
