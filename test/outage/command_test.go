@@ -137,6 +137,7 @@ func TestStatusAndExplainReadTheClusterWithTheRightsOfWhoeverAsks(t *testing.T) 
 		"explain what goes again":         {admin, []string{"explain", "deployment/old", "-n", closed}, 0, "Deployment closed/old: not exposed; what was added before goes at its next rollout\n", ""},
 		"explain one":                     {admin, []string{"explain", "deployment/web", "-n", open}, 0, "maxUnavailable: 25% -> 0", ""},
 		"explain, as who may read little": {limited, []string{"explain", "web", "-n", open}, 0, "Service web, port http", `ingressclasses could not be read, so what is said may be wrong: forbidden: User "reader" cannot list them at the cluster scope`},
+		"explain, not the namespace":      {poor, []string{"explain", "web", "-n", open}, 2, "Deployment open/web", "rollguard: namespace open could not be read, so the question is not answered\n"},
 		"explain one that is not there":   {admin, []string{"explain", "deployment/nobody", "-n", open}, 2, "", "deployment/nobody is not in namespace open; there is: open/web"},
 	} {
 		t.Run(name, func(t *testing.T) {

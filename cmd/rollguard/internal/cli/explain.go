@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -83,7 +84,7 @@ func (o *explainOptions) run(cmd *cobra.Command, args []string) error {
 	for _, note := range read.set.Notes {
 		say(cmd.ErrOrStderr(), note)
 	}
-	if err := failed(failures); err != nil {
+	if err := errors.Join(failed(failures), unanswered(read.gaps)); err != nil {
 		return err
 	}
 	for i := range chosen {
@@ -109,8 +110,12 @@ func (o *explainOptions) source(cmd *cobra.Command) (*reading, error) {
 	}
 	r, gathered, err := o.cluster.read(cmd.Context(), c, s)
 	sayGaps(cmd.ErrOrStderr(), gathered.Gaps)
+	if err != nil {
+		return nil, err
+	}
+	r.gaps = gathered.Gaps
 	o.paths = []string{"namespace " + s.namespace}
-	return r, err
+	return r, nil
 }
 
 func (o *explainOptions) print(w io.Writer, chosen []verdict.Verdict, failures []error) error {

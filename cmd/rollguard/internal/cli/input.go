@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/live"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/manifest"
 )
@@ -43,6 +44,8 @@ type reading struct {
 	kube     server
 	// version is the API server's, where a cluster was read.
 	version string
+	// gaps are what could not be read of it.
+	gaps []live.Gap
 }
 
 func (in *input) read(stdin io.Reader) (*reading, error) {

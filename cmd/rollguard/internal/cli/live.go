@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -72,4 +73,14 @@ func sayGaps(w io.Writer, gaps []live.Gap) {
 	for _, sentence := range live.Sentences(gaps) {
 		say(w, sentence)
 	}
+}
+
+// unanswered is an error where what could not be read is what was asked for.
+func unanswered(gaps []live.Gap) error {
+	for _, gap := range gaps {
+		if gap.Asked {
+			return fmt.Errorf("%s could not be read, so the question is not answered", gap.What)
+		}
+	}
+	return nil
 }

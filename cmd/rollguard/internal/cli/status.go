@@ -116,10 +116,8 @@ func statusCode(r *reading, all []standing, gaps []live.Gap) error {
 	if err := failed(r.failures()); err != nil {
 		return err
 	}
-	for _, gap := range gaps {
-		if gap.Asked {
-			return fmt.Errorf("%s could not be read, so the question is not answered", gap.What)
-		}
+	if err := unanswered(gaps); err != nil {
+		return err
 	}
 	for _, s := range all {
 		if s.State == policy.Unguarded || s.State == policy.Risky {
