@@ -83,7 +83,7 @@ bench-audit: programs kube ## time and memory of rollguard audit in that cluster
 	@$(GO) build -o $(BIN)/scalebench ./test/bench/cmd/scalebench
 	@exec $(BIN)/scalebench -bin $(BIN) -audit
 
-experiment: node-binaries k6 ## roll Deployments under load, with and without Rollguard (PLAN=full, 60 minutes; core, 45; quick, 14)
+experiment: node-binaries k6 ## roll Deployments under load, with and without Rollguard (PLAN=full, 70 minutes; core, 45; quick, 15)
 	@$(GO) build -o $(BIN)/experiment ./test/rollout/cmd/experiment
 	@exec nice -n -10 $(BIN)/experiment -profile $(PLAN) -out $(EXPERIMENT)
 

@@ -40,7 +40,7 @@ func short() Batch {
 func waiting() Batch {
 	b := Batch{Title: "rollouts that wait, profiles, fail-over, draining"}
 	b.Entries = append(b.Entries, defaults(0)...)
-	for _, e := range long().Entries {
+	for _, e := range append(measuredLong().Entries, others().Entries...) {
 		t := &e.Trial
 		if t.Name == "by hand, drains" || t.Name == "probes, drains" {
 			continue

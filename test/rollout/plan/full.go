@@ -22,11 +22,12 @@ const (
 // rounds is how often the main arms are rolled.
 const rounds = 3
 
-// Full is the whole experiment, in about an hour. What matters most comes first: where
+// Full is the whole experiment, in about 70 minutes. What matters most comes first: where
 // the time is limited, the rest is left out.
 func Full() Plan {
 	return Plan{Name: "full", Batches: []Batch{
-		mainRound(0), measuredShort(), profiles(), races(6), mainRound(1), long(), mainRound(2), measuredShortAt2(), lags(),
+		mainRound(0), measuredShort(), profiles(), byDefault(), races(5), mainRoundWith(1, "plain", "probes", "rollguard"),
+		measuredLong(), others(), mainRoundWith(2, "plain", "rollguard"), measuredShortAt2(), lags(),
 	}}
 }
 
@@ -105,9 +106,9 @@ func measuredEntries(lags string) []Entry {
 	}
 }
 
-// long are rollouts that wait for each Pod.
-func long() Batch {
-	b := Batch{Title: "rollouts that wait: minReadySeconds and readiness gate, fail-over"}
+// measuredLong are the Deployments of the source that wait for each Pod.
+func measuredLong() Batch {
+	b := Batch{Title: "as measured with the real controller: minReadySeconds and readiness gate"}
 	for _, l := range []string{"5-15 s", "2 s"} {
 		entries := []Entry{
 			with(trial(Measured, "sleep 20 + minReadySeconds 25, "+l, "rollguard", 0), asMeasured, minReady, load(rate, 195)),
@@ -120,6 +121,12 @@ func long() Batch {
 		}
 		b.Entries = append(b.Entries, entries...)
 	}
+	return b
+}
+
+// others are rollouts in which the controller loses its leader, and applications that drain.
+func others() Batch {
+	b := Batch{Title: "fail-over of the controller, applications that drain"}
 	for i := range 2 {
 		b.Entries = append(b.Entries,
 			with(trial(FailOver, "standard, 20 s away", "rollguard", i), replicas(4), standard, leaderLost(20), load(lowRate, 225)),
@@ -148,6 +155,12 @@ func profiles() Batch {
 	}
 	b.Entries = append(b.Entries, with(trial(Profiles, "standard with propagation-delay 20s, lag 20 s", "rollguard", 0),
 		replicas(4), standard, annotate("propagation-delay", "20s"), lag(20), load(profileRate, 250)))
+	return b
+}
+
+// byDefault are standard and careful at the default lag.
+func byDefault() Batch {
+	b := Batch{Title: "standard and careful at the default lag"}
 	for i := range rounds {
 		b.Entries = append(b.Entries, defaults(i)...)
 	}

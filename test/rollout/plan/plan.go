@@ -42,17 +42,18 @@ type Entry struct {
 	Alone bool
 }
 
-// Apart is how long the next rollout of a batch waits: every new Pod takes about a second
-// of a processor, and the load nearly one. Rollouts that wait for each Pod spread them by
-// themselves; those of the source had the machine to themselves.
+// Apart is how long the next rollout of a batch waits: a load generator that starts and
+// every new Pod take about a second of a processor each, and the load nearly one. Rollouts
+// that wait for each Pod spread them by themselves; those of the source had the machine to
+// themselves.
 func (e *Entry) Apart() time.Duration {
 	switch {
 	case e.Trial.Load.Seconds > waits:
-		return 4 * time.Second
+		return 6 * time.Second
 	case e.Trial.Group == Measured:
 		return 25 * time.Second
 	}
-	return time.Duration(e.pods()) * 2 * time.Second
+	return max(4*time.Second, time.Duration(e.pods())*2*time.Second)
 }
 
 // waits is for how many seconds only those have load that wait for each Pod.

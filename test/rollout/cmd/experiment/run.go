@@ -37,7 +37,7 @@ func parse(args []string) (settings, error) {
 	flags.StringVar(&s.dir, "dir", "", "state `folder` of the cluster, whose logs stay (default: a temporary one)")
 	flags.IntVar(&s.skip, "skip", 0, "`number` of batches at the beginning to leave out")
 	flags.IntVar(&s.users, "users", 0, "`number` of users of the ramp; 0 finds out how many the machine carries")
-	flags.DurationVar(&s.limit, "limit", 75*time.Minute, "`time` it may take: a batch that would take longer is left out")
+	flags.DurationVar(&s.limit, "limit", 90*time.Minute, "`time` it may take: a batch that would take longer is left out")
 	flags.BoolVar(&s.add, "add", false, "add to the results that are there, for batches that had been left out")
 	flags.BoolVar(&s.draw, "draw", false, "run nothing: write report and pictures of the results that are there")
 	if err := flags.Parse(args); err != nil {
