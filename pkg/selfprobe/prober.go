@@ -53,6 +53,9 @@ func (p *Prober) Look(ctx context.Context) Finding {
 	default:
 		found = unchanged(configuration, made)
 	}
+	if err == nil {
+		found.Foreign = foreign(made)
+	}
 	if configuration != nil {
 		// The manifest is part of the program, and read in its tests.
 		found.Differences, _ = p.Differences(configuration)
@@ -101,11 +104,24 @@ func unchanged(c *admissionregistrationv1.MutatingWebhookConfiguration, made *ap
 	detail := "the Deployment came back as it was, though the API server reaches the webhook where it has to call it"
 	switch {
 	case made.Annotations[api.AnnotationInjected] != "":
-		detail = "the webhook completed the Deployment, and something changed it back"
+		detail = "the webhook completed the Deployment, and something changed it back: " + changedBack(made)
 	case c != nil && Entry(c, ProbeWebhook) == nil:
 		detail = fmt.Sprintf("the Deployment came back as it was, and the configuration has no webhook %s, so it cannot be told why", ProbeWebhook)
 	}
 	return Finding{Status: Unchanged, Detail: detail}
+}
+
+// changedBack names what another mutator put where Rollguard's value was to be.
+func changedBack(made *appsv1.Deployment) string {
+	all := foreign(made)
+	out := make([]string, len(all))
+	for i := range all {
+		out[i] = all[i].String()
+	}
+	if len(out) == 0 {
+		return "its strategy is not as a rollout without loss needs it"
+	}
+	return strings.Join(out, "; ")
 }
 
 // maxLine bounds what is passed on of an error, in bytes.

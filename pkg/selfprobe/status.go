@@ -46,6 +46,8 @@ type Finding struct {
 	Detail string
 	// Differences are those of the configuration from the manifest, the worst first.
 	Differences []Difference
+	// Foreign are the fields that somebody else set on the probe's Deployment.
+	Foreign []Foreign
 }
 
 // maxDifferences is how many are told in a line.
