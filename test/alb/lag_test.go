@@ -24,6 +24,16 @@ func TestANewTargetGetsRequestsAfterItsFirstSuccessfulCheck(t *testing.T) {
 	}
 }
 
+func TestAFirstCheckCanBeAsLateAsItMayCome(t *testing.T) {
+	w := newWorld(t, func(o *Options) { o.Parameters.LateChecks = true })
+	b := newBackend(t, answerOK)
+	w.alb.Register(b.address, "pod")
+	w.clock.Advance(30 * time.Second)
+	if first := w.after(1, b.address, Healthy); first != 25*time.Second {
+		t.Errorf("healthy after %s, want the lag of 10s and the whole interval of 15s", first)
+	}
+}
+
 func TestAFailedFirstCheckIsMadeAgainAfterTheInterval(t *testing.T) {
 	w := newWorld(t, nil)
 	b := newBackend(t, answerOK)

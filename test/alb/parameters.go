@@ -13,6 +13,9 @@ type Parameters struct {
 	// 25 s as enough (issue 1064), and the author of pod-graceful-drain 10 to 20 s as
 	// usual (its values.yaml).
 	Propagation Spread
+	// LateChecks has the first health check of a new target come at the end of an interval,
+	// as late as it can, and not at a random moment of it.
+	LateChecks bool
 	// ConnectTimeout is the time for a connection to a target, then 504. Fixed by AWS
 	// ("Troubleshoot your Application Load Balancers", HTTP 504).
 	ConnectTimeout time.Duration

@@ -31,6 +31,9 @@ func (v *view) appear() {
 	}
 	v.become(Initial)
 	whole := Spread{Mid: a.group.Interval / 2, Max: a.group.Interval}
+	if a.params.LateChecks {
+		whole = Exactly(a.group.Interval)
+	}
 	a.clock.AfterFunc(a.dice.Draw(whole, "check", v.target.address, v.node.id, a.times[v.target.address]), v.check)
 }
 

@@ -48,7 +48,7 @@ func TestTheWarmUpSlowsTheFirstAnswersDown(t *testing.T) {
 
 func TestBadSettingsAreRefused(t *testing.T) {
 	for _, args := range [][]string{
-		{"-on-term", "sleep"}, {"-start-up", "-1s"}, {"-warm-up-factor", "0.5"},
+		{"-on-term", "sleep"}, {"-start-up", "-1s"}, {"-health-latency", "-1s"}, {"-warm-up-factor", "0.5"},
 		{"-latency", "1s", "-latency-p99", "500ms"}, {"-latency", "0", "-latency-p99", "1s"}, {"more"},
 	} {
 		if _, err := parse(args); err == nil {

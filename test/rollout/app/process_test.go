@@ -65,8 +65,14 @@ func start(t *testing.T, args ...string) *process {
 // ready waits until the application answers.
 func (p *process) ready() *process {
 	p.t.Helper()
+	return p.answers("/__health")
+}
+
+// answers waits until the application answers on a path.
+func (p *process) answers(path string) *process {
+	p.t.Helper()
 	for tick := time.Tick(5 * time.Millisecond); ; <-tick {
-		resp, err := http.Get(p.url + "/__health")
+		resp, err := http.Get(p.url + path)
 		if err == nil {
 			resp.Body.Close()
 			return p
@@ -168,8 +174,23 @@ func TestTheTallyCountsByPath(t *testing.T) {
 	if tally.Served != 1 || tally.Probes != 1 || tally.NotFound != 1 || tally.Health < 2 || tally.Aborted != 0 {
 		t.Errorf("tally %+v", tally)
 	}
+	if tally.Probed == nil || tally.Probed.Before(*tally.Listening) {
+		t.Errorf("kubelet had its first answer at %v", tally.Probed)
+	}
 	if tally.Listening == nil || tally.Terminated == nil || tally.Ended.Before(*tally.Terminated) {
 		t.Errorf("times %+v", tally)
+	}
+}
+
+func TestHealthChecksCanBeSlow(t *testing.T) {
+	p := start(t, "-health-latency", "1h").answers("/__tally")
+	impatient := http.Client{Timeout: 200 * time.Millisecond}
+	if resp, err := impatient.Get(p.url + "/__health"); err == nil {
+		resp.Body.Close()
+		t.Error("a health check was answered at once")
+	}
+	if tally := p.term(); tally.Health != 0 || tally.Probed != nil {
+		t.Errorf("tally %+v", tally)
 	}
 }
 

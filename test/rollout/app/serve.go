@@ -65,10 +65,7 @@ func drain(web *http.Server, limit time.Duration) error {
 
 func (s *server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/__health", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w)
-		s.health.Add(1)
-	})
+	mux.HandleFunc("/__health", s.healthCheck)
 	mux.HandleFunc("/test", s.test)
 	mux.HandleFunc("/__tally", func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(s.fill(s.begun))
@@ -80,6 +77,19 @@ func (s *server) routes() http.Handler {
 	return mux
 }
 
+func (s *server) healthCheck(w http.ResponseWriter, r *http.Request) {
+	if !wait(r.Context(), s.healthLatency) {
+		return
+	}
+	answer(w)
+	s.health.Add(1)
+	if byKubelet(r) {
+		s.sawProbe()
+	}
+}
+
+func byKubelet(r *http.Request) bool { return strings.HasPrefix(r.UserAgent(), "kube-probe/") }
+
 func (s *server) test(w http.ResponseWriter, r *http.Request) {
 	s.inFlight.Add(1)
 	defer s.inFlight.Add(-1)
@@ -89,8 +99,9 @@ func (s *server) test(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer(w)
-	if strings.HasPrefix(r.UserAgent(), "kube-probe/") {
+	if byKubelet(r) {
 		s.probes.Add(1)
+		s.sawProbe()
 		return
 	}
 	s.served.Add(1)

@@ -15,6 +15,13 @@ import (
 // counters are written by the handlers while the server runs.
 type counters struct {
 	health, served, probes, notFound, left, inFlight atomic.Int64
+	probed                                           atomic.Pointer[time.Time]
+}
+
+// sawProbe notes the first answer to kubelet.
+func (c *counters) sawProbe() {
+	now := time.Now()
+	c.probed.CompareAndSwap(nil, &now)
 }
 
 // write ends the tally: what is in flight now gets no answer.
@@ -53,6 +60,7 @@ func leave(line []byte) error {
 func (c *counters) fill(t tally.Tally) tally.Tally {
 	t.Host, _ = os.Hostname() // an empty name tells as much as an error
 	t.Ended = time.Now()
+	t.Probed = c.probed.Load()
 	t.Health, t.NotFound = c.health.Load(), c.notFound.Load()
 	t.Served, t.Probes = c.served.Load(), c.probes.Load()
 	t.InFlight, t.Left = c.inFlight.Load(), c.left.Load()

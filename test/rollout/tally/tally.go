@@ -10,7 +10,9 @@ type Tally struct {
 	Started time.Time `json:"started"`
 	// Listening is missing when the process ended before its start-up had passed, and
 	// Terminated when it ended without a signal.
-	Listening  *time.Time `json:"listening,omitempty"`
+	Listening *time.Time `json:"listening,omitempty"`
+	// Probed is when kubelet had its first answer, of whichever probe came first.
+	Probed     *time.Time `json:"probed,omitempty"`
 	Terminated *time.Time `json:"terminated,omitempty"`
 	// Ended is when the tally was taken.
 	Ended time.Time `json:"ended"`

@@ -33,6 +33,7 @@ func parse(args []string) (settings, error) {
 	flags.Uint64Var(&s.alb.Seed, "seed", 0, "`number` that decides every lag; 0 takes a random one")
 	flags.IntVar(&s.alb.Nodes, "nodes", s.alb.Nodes, "`number` of ALB nodes")
 	flags.TextVar(&s.alb.Propagation, "propagation", s.alb.Propagation, "`lag` from a call of AWS until a node acts: least, median, most")
+	flags.BoolVar(&s.alb.LateChecks, "late-checks", s.alb.LateChecks, "the first health check of a target comes at the end of an interval")
 	flags.DurationVar(&s.alb.ConnectTimeout, "connect-timeout", s.alb.ConnectTimeout, "`time` for a connection to a target")
 	flags.DurationVar(&s.alb.IdleTimeout, "idle-timeout", s.alb.IdleTimeout, "`time` without a byte; an annotation of the Ingress beats it")
 	flags.TextVar(&s.lags.Reaction, "reaction", s.lags.Reaction, "`lag` from a change of the endpoints to the call of AWS")
