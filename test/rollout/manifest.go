@@ -98,7 +98,7 @@ func (s *Setting) changeExposure(o *Objects) error {
 
 // changeDeployment leaves the file alone where it can.
 func (s *Setting) changeDeployment(o *Objects) error {
-	if s.Replicas == 0 && !s.Drains && !s.Gate && s.StartUp == "" {
+	if s.Replicas == 0 && !s.Drains && !s.Gate && s.StartUp == "" && s.HealthLatency == "" {
 		return nil
 	}
 	var d appsv1.Deployment
@@ -121,6 +121,9 @@ func (s *Setting) changeDeployment(o *Objects) error {
 	}
 	if s.Drains {
 		pod.Containers[0].Args = append(pod.Containers[0].Args, "-on-term=drain")
+	}
+	if s.HealthLatency != "" {
+		pod.Containers[0].Args = append(pod.Containers[0].Args, "-health-latency="+s.HealthLatency)
 	}
 	if s.Gate {
 		// The name is LBC's for the target group of an Ingress; any with its prefix will do.

@@ -35,9 +35,9 @@ type Pods struct {
 
 // Life is that of a Pod, as far as it has come: a missing time is the zero time.
 type Life struct {
-	Created, Deleted    time.Time
-	Listening, Stopping time.Time // of the application
-	Gone                time.Time
+	Created, Ready, Deleted     time.Time
+	Listening, Probed, Stopping time.Time // of the application
+	Gone                        time.Time
 }
 
 // serves tells whether the application takes connections.

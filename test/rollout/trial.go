@@ -37,6 +37,9 @@ type Setting struct {
 	// time-out of the health check in seconds, 15 and 5 where they are 0.
 	StartUp string `json:"startUp,omitempty"`
 	Health  [2]int `json:"health,omitzero"`
+	// HealthLatency is how long the application takes to answer a health check, nothing
+	// where it is empty.
+	HealthLatency string `json:"healthLatency,omitempty"`
 }
 
 // Model is how the load balancer and its controller are, beyond what Ingress and Service
@@ -44,6 +47,10 @@ type Setting struct {
 type Model struct {
 	Propagation alb.Spread `json:"propagation,omitzero"`
 	FailOver    alb.Spread `json:"failOver,omitzero"`
+	// Reaction is the controller's, from a change of the endpoints to the call of AWS.
+	Reaction alb.Spread `json:"reaction,omitzero"`
+	// LateChecks has the first health check of a target come as late as it can.
+	LateChecks bool `json:"lateChecks,omitempty"`
 	// LeaderLost is how many seconds after the trigger the controller loses its leader;
 	// 0 is never.
 	LeaderLost int    `json:"leaderLost,omitempty"`
@@ -53,10 +60,13 @@ type Model struct {
 // Flags are those of the program albmodel.
 func (m *Model) Flags() []string {
 	out := []string{fmt.Sprintf("-seed=%d", m.Seed)}
-	for name, s := range map[string]alb.Spread{"propagation": m.Propagation, "fail-over": m.FailOver} {
+	for name, s := range map[string]alb.Spread{"propagation": m.Propagation, "fail-over": m.FailOver, "reaction": m.Reaction} {
 		if s != (alb.Spread{}) {
 			out = append(out, fmt.Sprintf("-%s=%s,%s,%s", name, s.Min, s.Mid, s.Max))
 		}
+	}
+	if m.LateChecks {
+		out = append(out, "-late-checks")
 	}
 	return out
 }
