@@ -14,11 +14,17 @@ import (
 const checkHelp = `Say whether the installation works: is the webhook configuration there and as
 Rollguard's manifest has it, does a Deployment that is created as a dry run come
 back completed, how long are the certificates valid, does the caBundle trust what
-is served, what does cert-manager say, what runs.
+is served, what does cert-manager say, what runs, may it read all that decides
+about Deployments, are the annotations of the guarded namespaces understood, and
+who else is called for their Deployments and Pods.
 
 Where it does not work, it says at which point of the road: the configuration is
 missing, the webhook is not reachable, its certificate is refused, or it is
 reached and nothing is changed. Nothing is stored.
+
+A note is nothing that is known to be wrong: what another webhook does cannot be
+seen from outside. What can be seen counts: Pods that are not as their templates
+want them, and what others put into the Deployment of the dry run.
 
 The exit code is 1 when something is wrong, 2 when the question could not be asked.`
 
@@ -93,8 +99,11 @@ func versionPoint(kubernetes string) live.Point {
 func printPoints(w io.Writer, points []live.Point) error {
 	for _, p := range points {
 		word := "ok"
-		if !p.OK {
+		switch {
+		case !p.OK:
 			word = "WRONG"
+		case p.Advice != "":
+			word = "note"
 		}
 		if _, err := fmt.Fprintf(w, "%-5s  %-13s  %s\n", word, p.Name, p.Says); err != nil {
 			return err

@@ -18,7 +18,9 @@ in it and why, what stays at risk, and where every setting comes from.
 The timeline shows a rollout of one Pod: when the new one gets traffic and the old
 one stops getting any, and whether requests are lost in between (race A: old Pods
 go before the load balancer uses the new one; race B: SIGTERM comes before the
-last request is answered). --svg draws the same as a picture.
+last request is answered). Its seconds count from the new Pod serving on, with a
+startup probe from that probe finding it, and are those of a load balancer as slow
+as Rollguard reckons with. --svg draws the same as a picture.
 
 Without -f, the cluster of the kubeconfig is read: what the next rollout of the
 Deployment would change. With -f, no cluster is touched.

@@ -78,13 +78,13 @@ func (c *Cluster) servingPoint(ctx context.Context, i inspected, from origin, w 
 	secret, err := c.clients.CoreV1().Secrets(i.Namespace).Get(ctx, from.secret, metav1.GetOptions{})
 	switch {
 	case apierrors.IsForbidden(err):
-		p.OK, p.Says = true, called+" was not looked at, for want of the right to: "+err.Error()
+		p.OK, p.Says, p.Advice = true, called+" was not looked at, for want of the right to: "+err.Error(), askOther
 		return p
 	case apierrors.IsNotFound(err):
 		p.Says, p.Advice = called+" does not exist, so there is no serving certificate", from.advice(i)
 		return p
 	case err != nil:
-		p.Says, p.Advice = called+" cannot be read: "+err.Error(), "Ask as somebody who may read it."
+		p.Says, p.Advice = called+" cannot be read: "+err.Error(), askOther
 		return p
 	}
 	chain, err := certs.ParseBundle(secret.Data[corev1.TLSCertKey])

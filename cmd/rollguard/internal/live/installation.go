@@ -13,14 +13,19 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/mutator"
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/config/v1alpha1"
 	"github.com/rollguard/rollguard/pkg/selfprobe"
 )
 
-// Point is one thing about the installation that was looked at.
+// Point is one thing about the installation that was looked at. Several have the same name
+// where there is more to say.
 type Point struct {
 	Name string `json:"name"`
 	OK   bool   `json:"ok"`
-	// Says is what was found, Advice what to do, empty where nothing is.
+	// Says is what was found, Advice what to do, empty where nothing is. One that is OK and
+	// has advice is a note: nothing is wrong that is known.
 	Says   string `json:"says"`
 	Advice string `json:"advice,omitempty"`
 }
@@ -34,17 +39,49 @@ type inspected struct {
 // fewDays is when a certificate authority should have been renewed already.
 const fewDays = 14
 
+// askOther is the advice where whoever asks may not read something.
+const askOther = "Ask as somebody who may read it."
+
+// look is one check.
+type look struct {
+	*Cluster
+	inspected
+
+	// entry is Rollguard's webhook in its configuration, nil where that is not known.
+	entry *admissionregistrationv1.MutatingWebhook
+	// deployment is Rollguard's, nil where none is found.
+	deployment *appsv1.Deployment
+	config     *v1alpha1.WebhookConfiguration
+	resolver   *api.Resolver
+	// listed says that namespaces could be listed: those that are guarded, and the probe's.
+	listed         bool
+	guarded, probe []mutator.Namespace
+}
+
+// own is the webhook's namespace: that of the Cluster is the kubeconfig's.
+func (l *look) own() string { return l.Installation.Namespace }
+
 // Check looks at an installation. now is the time for which certificates are judged.
 func (c *Cluster) Check(ctx context.Context, i selfprobe.Installation, now time.Time) []Point {
+	l := &look{Cluster: c, inspected: inspected{i, now}}
 	found, err := c.clients.AdmissionregistrationV1().MutatingWebhookConfigurations().Get(ctx, i.Configuration, metav1.GetOptions{})
 	points := []Point{configurationPoint(i, found, err)}
 	prober := selfprobe.Prober{Clients: c.clients, Installation: i}
-	points = append(points, admissionPoint(prober.Look(ctx)))
+	reached := prober.Look(ctx)
+	points = append(points, admissionPoint(reached))
 	deployment, webhook := c.webhookPoint(ctx, i)
-	if err == nil && selfprobe.Entry(found, selfprobe.MainWebhook) != nil {
-		points = append(points, c.certificatePoints(ctx, inspected{i, now}, found, deployment)...)
+	l.deployment = deployment
+	if err == nil {
+		l.entry = selfprobe.Entry(found, selfprobe.MainWebhook)
 	}
-	return append(points, webhook)
+	if l.entry != nil {
+		points = append(points, c.certificatePoints(ctx, l.inspected, found, deployment)...)
+	}
+	points = append(points, webhook)
+	points = append(points, l.configPoints(ctx)...)
+	points = append(points, l.readPoints(ctx)...)
+	points = append(points, l.lookAtNamespaces(ctx)...)
+	return append(points, l.mutatorPoints(ctx, reached.Foreign)...)
 }
 
 // admissionPoint says what came of the probe. How the configuration differs is said by the
@@ -67,7 +104,7 @@ func configurationPoint(i selfprobe.Installation, found *admissionregistrationv1
 	case apierrors.IsNotFound(err):
 		p.Says, p.Advice = p.Says+" does not exist", selfprobe.Missing.Advice()
 	case err != nil:
-		p.Says, p.Advice = p.Says+" cannot be read: "+err.Error(), "Ask as somebody who may read it."
+		p.Says, p.Advice = p.Says+" cannot be read: "+err.Error(), askOther
 	case selfprobe.Entry(found, selfprobe.MainWebhook) == nil:
 		p.Says, p.Advice = p.Says+" has no webhook "+selfprobe.MainWebhook, selfprobe.Missing.Advice()
 	default:
@@ -119,7 +156,7 @@ func (c *Cluster) webhookPoint(ctx context.Context, i selfprobe.Installation) (*
 	list, err := c.clients.AppsV1().Deployments(i.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=rollguard"})
 	switch {
 	case err != nil:
-		p.Says, p.Advice = "its Deployment cannot be read: "+err.Error(), "Ask as somebody who may read it."
+		p.Says, p.Advice = "its Deployment cannot be read: "+err.Error(), askOther
 		return nil, p
 	case len(list.Items) == 0:
 		p.Says = "no Deployment with the label app.kubernetes.io/name=rollguard in namespace " + i.Namespace

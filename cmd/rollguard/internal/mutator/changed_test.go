@@ -12,11 +12,12 @@ import (
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/mutator"
 )
 
-func owned(name, uid, kind, owner, ownerUID string) metav1.ObjectMeta {
+// owned is something of shop; UIDs are names here.
+func owned(name, kind, owner string) metav1.ObjectMeta {
 	yes := true
 	return metav1.ObjectMeta{
-		Namespace: "shop", Name: name, UID: types.UID(uid),
-		OwnerReferences: []metav1.OwnerReference{{Kind: kind, Name: owner, UID: types.UID(ownerUID), Controller: &yes}},
+		Namespace: "shop", Name: name, UID: types.UID(name),
+		OwnerReferences: []metav1.OwnerReference{{Kind: kind, Name: owner, UID: types.UID(owner), Controller: &yes}},
 	}
 }
 
@@ -52,11 +53,11 @@ func TestAPodThatEndsSoonerThanItsTemplateWantsIsTold(t *testing.T) {
 		"without its hook":            {spec(50, 20), spec(50, 0), []string{"Pod shop/web-1-a has preStop none in container app, and its template sleep 20"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			set := appsv1.ReplicaSet{ObjectMeta: owned("web-1", "s1", "Deployment", "web", "d1"), Spec: appsv1.ReplicaSetSpec{Template: corev1.PodTemplateSpec{Spec: tc.template}}}
+			set := appsv1.ReplicaSet{ObjectMeta: owned("web-1", "Deployment", "web"), Spec: appsv1.ReplicaSetSpec{Template: corev1.PodTemplateSpec{Spec: tc.template}}}
 			pods := []corev1.Pod{
-				{ObjectMeta: owned("web-1-a", "p1", "ReplicaSet", "web-1", "s1"), Spec: tc.pod},
-				{ObjectMeta: owned("web-1-b", "p2", "ReplicaSet", "web-1", "s1"), Spec: tc.pod},
-				{ObjectMeta: owned("db-0", "p3", "StatefulSet", "db", "s2"), Spec: spec(1, 0)},
+				{ObjectMeta: owned("web-1-a", "ReplicaSet", "web-1"), Spec: tc.pod},
+				{ObjectMeta: owned("web-1-b", "ReplicaSet", "web-1"), Spec: tc.pod},
+				{ObjectMeta: owned("db-0", "StatefulSet", "db"), Spec: spec(1, 0)},
 			}
 			if diff := cmp.Diff(tc.want, mutator.Changed([]appsv1.ReplicaSet{set}, pods)); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
@@ -69,7 +70,7 @@ func TestAReplicaSetWhosePodsAreRefusedForTheirHookIsTold(t *testing.T) {
 	const message = "Pod \"web-1-a\" is invalid: spec.containers[0].lifecycle.preStop.sleep: Invalid value: 60: must be less than terminationGracePeriodSeconds (50)\n"
 	failed := func(message string, status corev1.ConditionStatus) appsv1.ReplicaSet {
 		return appsv1.ReplicaSet{
-			ObjectMeta: owned("web-1", "s1", "Deployment", "web", "d1"),
+			ObjectMeta: owned("web-1", "Deployment", "web"),
 			Status:     appsv1.ReplicaSetStatus{Conditions: []appsv1.ReplicaSetCondition{{Type: appsv1.ReplicaSetReplicaFailure, Status: status, Message: message}}},
 		}
 	}

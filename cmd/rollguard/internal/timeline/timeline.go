@@ -17,7 +17,9 @@ import (
 )
 
 // Event is something that happens to a Pod. Seconds count from the moment in which the new
-// Pod begins to serve: nobody knows how long it takes to start.
+// Pod begins to serve: nobody knows how long it takes to start. With a startup probe that
+// is when the probe finds it, as until then no other is asked. test/rollout/lab holds these
+// seconds against a measured rollout.
 type Event struct {
 	At   int    `json:"at"`
 	Name string `json:"name"`
