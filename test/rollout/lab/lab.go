@@ -139,9 +139,10 @@ func (l *Lab) K6Version(ctx context.Context) (string, error) {
 	return fields[1], nil
 }
 
-// Explain is what "rollguard explain" says of the Deployment web of a namespace.
-func (l *Lab) Explain(ctx context.Context, namespace string) (string, error) {
-	cmd := exec.CommandContext(ctx, l.program("rollguard"), "explain", "deployment/web", "-n", namespace, "--kubeconfig", l.cluster.KubeconfigPath())
+// Explain is what "rollguard explain" says of the Deployment web of a namespace, as text
+// or in another form.
+func (l *Lab) Explain(ctx context.Context, namespace, form string) (string, error) {
+	cmd := exec.CommandContext(ctx, l.program("rollguard"), "explain", "deployment/web", "-n", namespace, "-o", form, "--kubeconfig", l.cluster.KubeconfigPath())
 	out, err := cmd.Output()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() == 1 {

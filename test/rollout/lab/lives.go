@@ -75,9 +75,14 @@ func (l *lives) see(object any) {
 		k.ip = p.Status.PodIP
 	}
 	if p.DeletionTimestamp != nil && k.Deleted.IsZero() {
-		k.Deleted = time.Now()
+		// It is when the grace period ends.
+		k.Deleted = atTheLatest(p.DeletionTimestamp.Add(-time.Duration(*p.DeletionGracePeriodSeconds) * time.Second))
 	}
-	now := isReady(p)
+	condition := readiness(p)
+	now := condition.Status == corev1.ConditionTrue
+	if now && k.Ready.IsZero() {
+		k.Ready = atTheLatest(condition.LastTransitionTime.Time)
+	}
 	if k.ready && !now && k.Deleted.IsZero() {
 		k.flaps++
 	}
@@ -90,13 +95,34 @@ func (l *lives) see(object any) {
 	}
 }
 
-func isReady(p *corev1.Pod) bool {
+// atTheLatest is now, or the end of the second that the API server names for what happened:
+// its times are cut off to the second, and a busy machine tells of them late.
+func atTheLatest(second time.Time) time.Time {
+	now, end := time.Now(), second.Add(time.Second)
+	if end.Before(now) {
+		return end
+	}
+	return now
+}
+
+// readiness is the condition of a Pod, empty before it has one.
+func readiness(p *corev1.Pod) corev1.PodCondition {
 	for _, c := range p.Status.Conditions {
 		if c.Type == corev1.PodReady {
-			return c.Status == corev1.ConditionTrue
+			return c
 		}
 	}
-	return false
+	return corev1.PodCondition{}
+}
+
+// began notes when the application listened, and when kubelet found it.
+func (p *pod) began(t *tally.Tally) {
+	if t.Listening != nil {
+		p.Listening = *t.Listening
+	}
+	if t.Probed != nil {
+		p.Probed = *t.Probed
+	}
 }
 
 // end reads the last message of the application.
@@ -107,9 +133,7 @@ func (p *pod) end(ended *corev1.ContainerStateTerminated) {
 		return
 	}
 	p.served, p.aborted, p.told = t.Served, t.Aborted, true
-	if t.Listening != nil {
-		p.Listening = *t.Listening
-	}
+	p.began(&t)
 	p.Stopping = t.Ended
 	if t.Terminated != nil {
 		p.Stopping = *t.Terminated
@@ -160,9 +184,8 @@ func (l *lives) ask(ctx context.Context) error {
 		}
 		l.mu.Lock()
 		p := l.pods[name]
-		if p.served = t.Served; t.Listening != nil {
-			p.Listening = *t.Listening
-		}
+		p.served = t.Served
+		p.began(&t)
 		l.mu.Unlock()
 	}
 	return nil

@@ -257,7 +257,7 @@ func (r *roll) count(ctx context.Context) error {
 	r.out.Balancer = rollout.Merge(responses(events[r.events:]))
 	// The views of the load balancer are older than the rollout, its counts are not.
 	record := rollout.Record{Trigger: r.out.Begun, From: r.from, To: to, Nodes: alb.Defaults().Nodes, Lives: now.lives, Events: events}
-	r.out.Series = record.Series()
+	r.out.Series, r.record = record.Series(), record
 	r.out.Faults = append(r.out.Faults, r.out.Disagreements()...)
 	if n := now.flaps - r.before.flaps; n > 0 {
 		// Kubelet asked in vain, five times in a row, for a second each.

@@ -34,6 +34,7 @@ type Stand struct {
 	unfollow  context.CancelFunc
 	image     string // that runs
 	replicas  int32
+	record    rollout.Record // of the last rollout
 }
 
 // Open makes a stand for a trial in a new namespace and returns when every node of its
@@ -121,6 +122,9 @@ func (s *Stand) Address() string { return s.balancer.address }
 
 // Namespace is where the Deployment web is.
 func (s *Stand) Namespace() string { return s.namespace }
+
+// Record is what was seen of the last rollout.
+func (s *Stand) Record() rollout.Record { return s.record }
 
 // Hold sends the load of so many users without a pause for some time, and rolls nothing.
 func (s *Stand) Hold(ctx context.Context, users int, hold time.Duration) (rollout.Step, error) {

@@ -61,7 +61,7 @@ func (e *experiment) explain(ctx context.Context, all []standing) error {
 		if t.Group != plan.Profiles {
 			continue
 		}
-		text, err := e.lab.Explain(ctx, all[i].stand.Namespace())
+		text, err := e.lab.Explain(ctx, all[i].stand.Namespace(), "text")
 		if err != nil {
 			return err
 		}
