@@ -85,9 +85,12 @@ func contains(list []string, s string) bool {
 	return false
 }
 
+// pipeName is what standard input is called.
+const pipeName = "(stdin)"
+
 func open(path string, stdin io.Reader) ([]*manifest.File, error) {
 	if path == "-" {
-		f, err := manifest.Read("(stdin)", stdin)
+		f, err := manifest.Read(pipeName, stdin)
 		return []*manifest.File{f}, err
 	}
 	info, err := os.Stat(path)
@@ -149,4 +152,12 @@ func (r *reading) names() string {
 }
 
 // where names the files that were asked for.
-func (in *input) where() string { return strings.Join(in.paths, ", ") }
+func (in *input) where() string {
+	names := make([]string, len(in.paths))
+	for i, path := range in.paths {
+		if names[i] = path; path == "-" {
+			names[i] = pipeName
+		}
+	}
+	return strings.Join(names, ", ")
+}

@@ -203,9 +203,13 @@ func (r *rollout) summarize(t *Timeline) {
 	}
 	t.Rounds = (replicas + batch - 1) / batch
 	t.RolloutSeconds = t.Rounds * r.available
-	plural := "s"
-	if t.Rounds == 1 {
-		plural = ""
+	t.Summary = fmt.Sprintf("%s, %d at a time: %s of %d s, beside the time that a Pod takes to start",
+		counted(replicas, "replica"), min(batch, replicas), counted(t.Rounds, "round"), r.available)
+}
+
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
 	}
-	t.Summary = fmt.Sprintf("%d replicas, %d at a time: %d round%s of %d s, beside the time that a Pod takes to start", replicas, min(batch, replicas), t.Rounds, plural, r.available)
+	return fmt.Sprintf("%d %ss", n, thing)
 }
