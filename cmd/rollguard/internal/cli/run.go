@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"path/filepath"
 	"strings"
 
@@ -61,9 +62,23 @@ func Run(args []string, streams Streams) int {
 	case errors.Is(err, errDiffers):
 		return exitDiffers
 	default:
-		say(streams.Err, err.Error())
+		say(streams.Err, plainly(err).Error())
 		return exitFailed
 	}
+}
+
+// plainly says of an API server that was not reached what to do; what was asked of it does
+// not matter then.
+func plainly(err error) error {
+	var failed *url.Error
+	if !errors.As(err, &failed) {
+		return err
+	}
+	where, parseErr := url.Parse(failed.URL)
+	if parseErr != nil {
+		return err
+	}
+	return fmt.Errorf("the API server at %s://%s cannot be asked: %w; is it the cluster that you mean, and can kubectl reach it? See kubectl cluster-info", where.Scheme, where.Host, failed.Err)
 }
 
 // say writes a message for people, each under the program's name.
