@@ -30,7 +30,7 @@ run: programs kube ## do the main job on a local API server (ONCE=1: show it and
 	@$(GO) build -o $(BIN)/demo ./test/demo
 	@exec $(BIN)/demo -bin $(BIN) $(if $(ONCE),-once)
 
-test: kube helm k6 node-binaries certmanager ## run all tests, also those against a real API server and node
+test: kube helm helm3 k6 node-binaries certmanager ## run all tests, also those against a real API server and node
 	$(GO) test -timeout 20m ./...
 
 verify: lint ## formatting, lint, generated files, tidy modules, import order
@@ -104,6 +104,10 @@ node-binaries: kube
 .PHONY: helm
 helm:
 	@$(GO) run ./test/kube/cmd/kubebuild -o $(BIN)/kube helm > /dev/null
+
+.PHONY: helm3
+helm3:
+	@$(GO) run ./test/kube/cmd/kubebuild -o $(BIN)/kube helm3 > /dev/null
 
 .PHONY: certmanager
 certmanager:

@@ -1,3 +1,3 @@
 // Package pipelines tries what docs/guides/pipelines.md shows: the command line behind the
-// real Helm and kustomize, the latter as kubectl has it.
+// real Helm 4, Helm 3 and kustomize, the last as kubectl has it.
 package pipelines

@@ -23,7 +23,7 @@ type tools struct {
 
 func newTools(t *testing.T) *tools {
 	t.Helper()
-	binaries, err := kube.EnsureBinaries(t.Context(), os.Stderr, "helm", "kubectl")
+	binaries, err := kube.EnsureBinaries(t.Context(), os.Stderr, "helm", "helm3", "kubectl")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,18 +45,34 @@ func newTools(t *testing.T) *tools {
 // shell runs a line as a reader of the guide would, in the folder of this package.
 func (x *tools) shell(code int, line string) string {
 	x.t.Helper()
+	stdout, stderr, got := x.run(line)
+	if got != code {
+		x.t.Fatalf("%s: exit code %d, want %d: %s%s", line, got, code, stdout, stderr)
+	}
+	return stdout
+}
+
+// fails runs a line that must fail, and returns what it says of that.
+func (x *tools) fails(line string) string {
+	x.t.Helper()
+	stdout, stderr, code := x.run(line)
+	if code == 0 {
+		x.t.Fatalf("%s: it does not fail: %s%s", line, stdout, stderr)
+	}
+	return stderr
+}
+
+func (x *tools) run(line string) (stdout, stderr string, code int) {
+	x.t.Helper()
 	cmd := exec.CommandContext(x.t.Context(), "/bin/sh", "-c", line)
 	cmd.Env = x.env
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	var out, err bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &err
 	var exit *exec.ExitError
 	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
 		x.t.Fatal(err)
 	}
-	if got := cmd.ProcessState.ExitCode(); got != code {
-		x.t.Fatalf("%s: exit code %d, want %d: %s%s", line, got, code, stdout.String(), stderr.String())
-	}
-	return stdout.String()
+	return out.String(), err.String(), cmd.ProcessState.ExitCode()
 }
 
 func TestHelmsPostRendererGivesWhatAPipeGives(t *testing.T) {
@@ -67,9 +83,7 @@ func TestHelmsPostRendererGivesWhatAPipeGives(t *testing.T) {
 	if !strings.Contains(piped, "preStop") || !strings.Contains(piped, "# The front of the shop.") {
 		t.Errorf("render completed nothing, or lost a comment:\n%s", piped)
 	}
-	if want, got := documents(t, piped), documents(t, rendered); want != got {
-		t.Errorf("by a pipe:\n%s\nby the post-renderer:\n%s", want, got)
-	}
+	sameDocuments(t, piped, rendered)
 	asked := x.shell(0, "helm template shop testdata/chart --post-renderer rollguard --post-renderer-args --kube-version=1.29")
 	if !strings.Contains(asked, "exec:") {
 		t.Errorf("the arguments of the post-renderer did not reach it:\n%s", asked)
@@ -77,6 +91,30 @@ func TestHelmsPostRendererGivesWhatAPipeGives(t *testing.T) {
 	x.shell(1, "helm template shop testdata/chart | rollguard audit -f -")
 	x.shell(0, "helm template shop testdata/chart --post-renderer rollguard | rollguard audit -f -")
 	x.shell(0, "helm template shop testdata/chart | rollguard audit -f - --assume-enabled")
+}
+
+// Helm 3 takes a program and its arguments for a post-renderer, Helm 4 a plugin.
+func TestThePostRendererOfHelm3GivesWhatAPipeGives(t *testing.T) {
+	x := newTools(t)
+	if version := x.shell(0, "helm3 version --short"); !strings.HasPrefix(version, "v3.") {
+		t.Fatalf("this is not Helm 3: %s", version)
+	}
+	piped := x.shell(0, "helm3 template shop testdata/chart | rollguard render -f - --assume-enabled")
+	const post = " --post-renderer rollguard --post-renderer-args render --post-renderer-args -f --post-renderer-args - --post-renderer-args --assume-enabled"
+	rendered := x.shell(0, "helm3 template shop testdata/chart"+post)
+	if !strings.Contains(rendered, "preStop") {
+		t.Errorf("render completed nothing:\n%s", rendered)
+	}
+	sameDocuments(t, piped, rendered)
+	sameDocuments(t, x.shell(0, "helm template shop testdata/chart | rollguard render -f - --assume-enabled"), rendered)
+	asked := x.shell(0, "helm3 template shop testdata/chart"+post+" --post-renderer-args --kube-version=1.29")
+	if !strings.Contains(asked, "exec:") {
+		t.Errorf("the arguments of the post-renderer did not reach it:\n%s", asked)
+	}
+	// What the program refuses is Helm's error, with the program's words.
+	if out := x.fails("helm3 template shop testdata/chart" + post + " --post-renderer-args --kube-version=latest"); !strings.Contains(out, "is not a Kubernetes version such as 1.37") {
+		t.Errorf("Helm says\n%s", out)
+	}
 }
 
 func TestKustomizeIsReadFromAPipe(t *testing.T) {
@@ -117,6 +155,14 @@ func TestTheHooksOfPreCommitRun(t *testing.T) {
 		x.shell(code, h.Entry+" -f testdata/kustomize/base")
 	}
 	x.shell(1, "rollguard render -o diff -f testdata/kustomize/base --assume-enabled")
+}
+
+// sameDocuments compares two streams.
+func sameDocuments(t *testing.T, piped, rendered string) {
+	t.Helper()
+	if want, got := documents(t, piped), documents(t, rendered); want != got || want == "" {
+		t.Errorf("by a pipe:\n%s\nby the post-renderer:\n%s", want, got)
+	}
 }
 
 // documents is a stream with the same formatting, without comments.

@@ -15,6 +15,8 @@ const (
 	etcdPins         = "test/kube/modules/etcd"
 	helmModule       = "helm.sh/helm/v4"
 	helmPins         = "test/kube/modules/helm"
+	helm3Module      = "helm.sh/helm/v3"
+	helm3Pins        = "test/kube/modules/helm3"
 	containerdModule = "github.com/containerd/containerd/v2"
 	containerdPins   = "test/kube/modules/containerd"
 	cniModule        = "github.com/containernetworking/plugins"
@@ -55,6 +57,10 @@ func targets() []target {
 		{
 			name: "helm", module: helmModule, pins: helmPins,
 			pkg: helmModule + "/cmd/helm", minutes: 1,
+		},
+		{
+			name: "helm3", module: helm3Module, pins: helm3Pins,
+			pkg: helm3Module + "/cmd/helm", minutes: 1,
 		},
 	}
 	all = append(all, nodeTargets()...)
