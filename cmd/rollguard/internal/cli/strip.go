@@ -130,15 +130,7 @@ func (o *stripOptions) fromCluster(cmd *cobra.Command, args []string) error {
 	if err := o.confirm(cmd, removable); err != nil {
 		return err
 	}
-	for _, r := range removable {
-		if err := plan.cluster.Patch(cmd.Context(), r.target(), r.Patch); err != nil {
-			return fmt.Errorf("deployment %s: %w", r.Deployment.Key(), err)
-		}
-		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s: removed\n", r.Deployment.Key()); err != nil {
-			return err
-		}
-	}
-	return nil
+	return plan.remove(cmd.Context(), cmd.OutOrStdout(), removable)
 }
 
 // confirm asks, where there is somebody to ask.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,11 +92,15 @@ func (o *stripOptions) plan(cmd *cobra.Command, args []string) (*plan, error) {
 		}
 		return nil
 	}})
-	sayGaps(cmd.ErrOrStderr(), gaps)
-	if err == nil && !found {
-		err = fmt.Errorf("deployment/%s is not in %s", name, p.where)
+	if err != nil {
+		return nil, err
 	}
-	return p, err
+	// Routes decide nothing here, so who may not read them has lost nothing.
+	sayGaps(cmd.ErrOrStderr(), slices.DeleteFunc(gaps, func(g live.Gap) bool { return !g.Asked }))
+	if !found {
+		return nil, fmt.Errorf("deployment/%s is not in %s", name, p.where)
+	}
+	return p, nil
 }
 
 func (p *plan) removable() []removal {

@@ -3,7 +3,9 @@ package live
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -15,7 +17,11 @@ import (
 // Target is a Deployment as it was read.
 type Target struct{ Namespace, Name, ResourceVersion string }
 
-// Patch changes a Deployment, unless somebody has changed it since it was read.
+// ErrMayNot says that the right to change Deployments of a namespace is missing.
+var ErrMayNot = errors.New("the right to patch Deployments is missing")
+
+// Patch changes a Deployment, unless somebody has changed it since it was read. The error is
+// [ErrMayNot] where who asks has no right to.
 func (c *Cluster) Patch(ctx context.Context, t Target, ops []patch.Operation) error {
 	version, err := json.Marshal(t.ResourceVersion)
 	if err != nil {
@@ -30,5 +36,15 @@ func (c *Cluster) Patch(ctx context.Context, t Target, ops []patch.Operation) er
 	if apierrors.IsInvalid(err) || apierrors.IsConflict(err) {
 		return fmt.Errorf("somebody changed it meanwhile, so nothing was removed; run the command again: %w", err)
 	}
+	if lacksRight(err) {
+		return fmt.Errorf("%w: %w", ErrMayNot, err)
+	}
 	return err
+}
+
+// lacksRight tells a right that is missing from a write that a webhook or a policy refuses,
+// by the words of the API server (apiserver pkg/endpoints/handlers/responsewriters,
+// forbiddenMessage): both are "forbidden".
+func lacksRight(err error) bool {
+	return apierrors.IsForbidden(err) && strings.Contains(err.Error(), "cannot patch resource")
 }

@@ -1,0 +1,140 @@
+package outage
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/test/kube"
+)
+
+// mayChange is a kubeconfig of a user who may read Deployments and namespaces everywhere, and
+// patch the Deployments of one namespace.
+func mayChange(t *testing.T, name, namespace string) string {
+	t.Helper()
+	kubectl(t, "", "create", "clusterrole", name, "--verb=get,list", "--resource=deployments.apps,namespaces")
+	kubectl(t, "", "create", "clusterrolebinding", name, "--clusterrole="+name, "--user="+name)
+	kubectl(t, "", "create", "role", name, "-n", namespace, "--verb=patch", "--resource=deployments.apps")
+	kubectl(t, "", "create", "rolebinding", name, "-n", namespace, "--role="+name, "--user="+name)
+	user, err := world.plane.User(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := kube.WriteKubeconfig(path, user); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestStripSaysInALineWhatItMayNotReadOrChange(t *testing.T) {
+	newWebhook(t)
+	const mine, theirs = "strip-mine", "strip-theirs"
+	for _, namespace := range []string{mine, theirs} {
+		kubectl(t, fmt.Sprintf(shop, namespace, "report"), "apply", "-f", "-")
+		kubectl(t, fmt.Sprintf(deployment, namespace), "apply", "-f", "-")
+		if get(t, namespace).Annotations[api.AnnotationInjected] == "" {
+			t.Fatal("nothing was added, so there is nothing to take back")
+		}
+		kubectl(t, "", "label", "namespace", namespace, api.LabelInject+"-")
+	}
+	reader := mayRead(t, "strip-reader", mine, "deployments.apps,namespaces")
+	lister := mayRead(t, "strip-lister", mine, "deployments.apps")
+	patcher := mayChange(t, "strip-patcher", mine)
+	for _, tc := range []struct {
+		name, kubeconfig string
+		args             []string
+		code             int
+		stdout, stderr   string // regular expressions; an empty one wants nothing
+	}{
+		{
+			"who may read one namespace sees what would go", reader, []string{"-n", mine}, 0,
+			`^strip-mine/web: .*\n  it rolls by that\n$`, ``,
+		},
+		{
+			"who may not patch is told so", reader, []string{"-n", mine, "--apply", "--yes"}, 2,
+			`^strip-mine/web: .*\n  it rolls by that\n$`,
+			`^rollguard: 1 Deployment was left as it is: you may not patch Deployments in namespace strip-mine; have somebody run this who may\n$`,
+		},
+		{
+			"who may not read the Deployments", reader, []string{"-n", theirs}, 2,
+			``, `^rollguard: deployments of namespace strip-theirs: .*User "strip-reader" cannot list .*\n$`,
+		},
+		{
+			"who may not list namespaces", reader, []string{"-A"}, 2,
+			``, `^rollguard: namespaces may not be listed, so name one with -n: .*\n$`,
+		},
+		{
+			"who may not read the namespace cannot know whether it comes again", lister, []string{"web", "-n", mine}, 0,
+			`^strip-mine/web: `, `^rollguard: namespace strip-mine could not be read, so what is said may be wrong: .*\n$`,
+		},
+		{
+			"who may patch in one namespace of all does so there", patcher, []string{"-A", "--apply", "--yes"}, 2,
+			`\nstrip-mine/web: removed\n$`,
+			`^rollguard: \d+ Deployments? (was|were) left as (it is|they are): you may not patch Deployments in namespace (.*, )?strip-theirs; have somebody run this who may\n$`,
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			out := rollguard(t, tc.kubeconfig, append([]string{"strip"}, tc.args...)...)
+			if out.code != tc.code || !says(out.stdout, tc.stdout) || !says(out.stderr, tc.stderr) {
+				t.Errorf("exit code %d, want %d; stdout:\n%s\nstderr:\n%s", out.code, tc.code, out.stdout, out.stderr)
+			}
+		})
+	}
+	if left := get(t, theirs).Annotations[api.AnnotationInjected]; left == "" {
+		t.Error("it was removed by somebody who may not")
+	}
+	if left := get(t, mine).Annotations[api.AnnotationInjected]; left != "" {
+		t.Errorf("left in the namespace of who may patch: %s", left)
+	}
+}
+
+func says(text, want string) bool {
+	return regexp.MustCompile(want).MatchString(text) && (want != "" || text == "")
+}
+
+// A table is never wider than the terminal. A line of check holds all that it has to say,
+// with the advice below.
+func TestStatusAndCheckFitWhoeverAsks(t *testing.T) {
+	w := newWebhook(t)
+	const namespace = "narrow"
+	kubectl(t, fmt.Sprintf(shop, namespace, "report"), "apply", "-f", "-")
+	w.stop()
+	kubectl(t, fmt.Sprintf(deployment, namespace), "apply", "-f", "-")
+	t.Run("status on a narrow terminal", func(t *testing.T) {
+		t.Setenv("COLUMNS", "40")
+		out := rollguard(t, world.plane.KubeconfigPath(), "status", "-n", namespace)
+		if out.code != 1 || !strings.Contains(out.stdout, "narrow/web") {
+			t.Errorf("%+v", out)
+		}
+		for line := range strings.Lines(out.stdout) {
+			if len(line) > 41 {
+				t.Errorf("%d columns: %s", len(line)-1, line)
+			}
+		}
+	})
+	limited := mayRead(t, "checks", namespace, "deployments.apps")
+	for name, tc := range map[string]struct {
+		args []string
+		code int
+		says []string
+	}{
+		"check, as who may read little": {nil, 1, []string{
+			`MutatingWebhookConfiguration rollguard cannot be read: .*User "checks" cannot get`, `unknown: .*User "checks" cannot create`,
+			`its Deployment cannot be read: .*User "checks" cannot list`, "\n +Ask as somebody who may read it\\.\n",
+		}},
+		"check in a form that does not exist": {[]string{"-o", "table"}, 2, []string{`^rollguard: -o "table": is none of text, json\n`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := rollguard(t, limited, append([]string{"check"}, tc.args...)...)
+			for _, want := range tc.says {
+				if out.code != tc.code || !says(out.stdout+out.stderr, want) {
+					t.Errorf("exit code %d, want %d and %q; it says\n%s%s", out.code, tc.code, want, out.stdout, out.stderr)
+				}
+			}
+		})
+	}
+}
