@@ -4,24 +4,24 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/rollguard/rollguard/test/docs"
 )
 
-var codeBlock = regexp.MustCompile("(?ms)^```[a-z]*\n(.*?)^```$")
-
 // guide returns the first block of commands in a guide that holds the text: what is
-// tested is what a person will type.
+// tested is what a person will type. All of the block must be run, as package docs takes
+// the calls of this function for a proof that it is.
 func guide(t *testing.T, page, text string) string {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(world.root, "docs", "guides", page))
+	blocks, err := docs.Blocks(world.root, "docs/guides/"+page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, block := range codeBlock.FindAllStringSubmatch(string(raw), -1) {
-		if strings.Contains(block[1], text) {
-			return strings.ReplaceAll(strings.TrimSpace(block[1]), "REGISTRY", registry)
+	for _, block := range blocks {
+		if block.Holds(text) {
+			return strings.ReplaceAll(strings.TrimSpace(block.Text), "REGISTRY", registry)
 		}
 	}
 	t.Fatalf("docs/guides/%s has no block of commands with %q", page, text)
@@ -54,7 +54,7 @@ func try(t *testing.T, dir, commands string, flags ...string) (string, error) {
 	cmd.Dir = dir
 	// Whatever the person at this machine has set for Helm must not count.
 	cmd.Env = []string{
-		"PATH=" + filepath.Dir(world.binaries["helm"]) + ":" + filepath.Dir(world.binaries["kubectl"]) + ":" + os.Getenv("PATH"),
+		"PATH=" + filepath.Dir(world.program) + ":" + filepath.Dir(world.binaries["helm"]) + ":" + filepath.Dir(world.binaries["kubectl"]) + ":" + os.Getenv("PATH"),
 		"HOME=" + t.TempDir(), "KUBECONFIG=" + world.cluster.KubeconfigPath(), "FLAGS=" + strings.Join(flags, " "),
 	}
 	out, err := cmd.CombinedOutput()

@@ -59,6 +59,9 @@ func live(t *testing.T, m mode) {
 		clock = time.Now()
 	}
 	before := inventory(t)
+	if m.full {
+		lookFirst(t)
+	}
 	restrictedNamespace(t)
 	flags := []string{strict}
 	if !m.full {
@@ -68,6 +71,11 @@ func live(t *testing.T, m mode) {
 	t.Log(ready(t))
 	lap("ready")
 	checkConfinement(t)
+	if m.full {
+		firstRollout(t)
+		lap("the first rollout is over")
+		whereToLook(t)
+	}
 
 	checkExample(t, applyExample(t))
 	if !m.full {

@@ -3,7 +3,6 @@ package pods
 import (
 	"errors"
 	"fmt"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -33,16 +32,15 @@ kubectl label namespace rollguard pod-security.kubernetes.io/enforce=restricted 
 func ready(t *testing.T) string {
 	t.Helper()
 	do(t, guide(t, "install.md", "rollout status")+" --timeout=180s")
-	var out []byte
+	var out string
 	eventually(t, "rollguard check finds nothing wrong", func() error {
 		var err error
-		out, err = exec.CommandContext(t.Context(), world.program, "check", "--kubeconfig", world.cluster.KubeconfigPath()).CombinedOutput()
-		if err != nil {
+		if out, err = try(t, folder(t), "rollguard check"); err != nil {
 			return fmt.Errorf("%w: %s", err, out)
 		}
 		return nil
 	})
-	return string(out)
+	return out
 }
 
 // replicas returns Rollguard's Pods, those that are going too.

@@ -19,7 +19,7 @@ func replaceReplicas(t *testing.T, flags ...string) {
 		old = append(old, p.UID)
 	}
 	do(t, guide(t, "upgrade.md", "helm upgrade"), append(flags, "--set podAnnotations.replaced=yes")...)
-	do(t, guide(t, "install.md", "rollout status")+" --timeout=180s")
+	do(t, guide(t, "upgrade.md", "rollout status"))
 	eventually(t, "the old replicas are gone", func() error {
 		now := replicas(t)
 		if i := slices.IndexFunc(now, func(p corev1.Pod) bool { return slices.Contains(old, p.UID) }); i >= 0 {

@@ -70,7 +70,7 @@ func profiles(w *bytes.Buffer, r *rollout.Result) {
 	countTable(w, all, "setting and lag")
 	fmt.Fprintf(w, "`standard` sleeps 20 s: enough for requests of 0.1 s up to a lag of nearly 20 s, and for requests of 15 s up to one of 5 s. Beyond, it\n"+
 		"loses requests; the profile `careful`, or `rollguard.io/propagation-delay` with the lag that is to be borne, mends it. `rollguard explain` of\n"+
-		"that Deployment says so:\n\n```\n%s```\n\n", budget(r.Explained["standard, lag 20 s"]))
+		"that Deployment says so:\n\n```text\n%s```\n\n", budget(r.Explained["standard, lag 20 s"]))
 }
 
 // budget is the part of an explanation that says how long a lag is borne.

@@ -1,0 +1,115 @@
+package docs
+
+// walk is a page whose commands are run, in order.
+type walk struct {
+	page string
+	// before are commands that make what the page takes for given.
+	before string
+	// replace are words of the page that stand for something of the reader's, and what is
+	// taken for them, in turn.
+	replace []string
+	// codes are the exit codes of commands that do not end with 0.
+	codes map[string]int
+	// serve are commands that go on until they are interrupted.
+	serve []string
+}
+
+// What pages take for given.
+const (
+	// repository has the reader at the root of the repository.
+	repository = `ln -s "$ROOT/deploy" deploy
+`
+	// shop is a namespace with a Deployment behind an ALB, for which nobody asked for anything.
+	shop = `kubectl create namespace shop
+kubectl apply -f "$ROOT/deploy/examples/shop/2-ingress.yaml" -f "$ROOT/deploy/examples/shop/3-deployment.yaml"
+`
+	// installed is Rollguard. No Pods run in this cluster: check says so, with the code 1.
+	installed = `helm install rollguard "$ROOT/deploy/helm/rollguard" -n rollguard --create-namespace --set image.repository=registry.example/rollguard
+`
+	// manifests are the reader's own, beside a chart and an overlay.
+	manifests = `ln -s "$ROOT/deploy/examples/shop" deploy
+ln -s "$ROOT/test/pipelines/testdata/chart" chart
+mkdir overlays
+ln -s "$ROOT/test/pipelines/testdata/kustomize/overlay" overlays/production
+`
+)
+
+func walks() []walk {
+	return append(guides(), walk{
+		page: "README.md", before: repository + shop,
+		codes: map[string]int{
+			"rollguard render -f deploy/examples/shop -o diff": 1, // something differs
+			"rollguard audit -A": 1, "rollguard status -A": 1, // a Deployment is not guarded
+			"rollguard check": 1,
+		},
+	}, walk{
+		page: "docs/experiment/method.md", before: repository + shop,
+		replace: []string{"FILE", "~/.kube/config", "-start-up 8s", "-start-up 1s"},
+		serve: []string{
+			"bin/app -listen 127.0.0.1:8080 -start-up 8s -latency 100ms -on-term drain",
+			"bin/albmodel -kubeconfig FILE -namespace shop -ingress web -listen 127.0.0.1:8000",
+		},
+	}, walk{
+		// The examples of the commands' help.
+		page: "docs/reference/cli.md",
+		before: manifests + `kubectl create namespace shop
+kubectl create namespace blog
+kubectl config set-context production --cluster=rollguard-test --user=rollguard-test
+{ cat deploy/2-ingress.yaml; echo ---; cat deploy/3-deployment.yaml; } > shop.yaml
+echo 'resources: [shop.yaml]' > kustomization.yaml
+rollguard render -f shop.yaml --assume-enabled | kubectl create -f -
+mkdir -p ~/.config/fish/completions
+`,
+		// Nobody is there to be asked, and folders of the machine are not ours. An apply would
+		// state what strip is to take out; the guides apply for real.
+		replace: []string{"--apply", "--apply --yes", "/etc/bash_completion.d/", "./", "kubectl apply", "kubectl apply --dry-run=server"},
+		codes: map[string]int{
+			"rollguard render -f deploy/ -o diff": 1,                                                    // something differs
+			"rollguard check":                     1, "rollguard check --context production -o json": 1, // nothing is installed
+		},
+	}, walk{
+		page: "docs/reference/posture.md", before: installed + "kubectl create namespace shop",
+	}, walk{
+		page: "docs/release.md", before: repository + installed,
+		replace: []string{"sha256:DIGEST", "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
+	})
+}
+
+// guides are the walks through docs/guides.
+func guides() []walk {
+	return []walk{{
+		page: "docs/guides/client-certificates.md", before: repository + installed + "echo certificate > ca.crt",
+	}, {
+		page: "docs/guides/eks.md", before: repository + "kubectl create namespace shop",
+	}, {
+		page: "docs/guides/for-application-teams.md", before: repository,
+		replace: []string{"FOLDER", "deploy/examples/shop"},
+		codes:   map[string]int{"rollguard render -f FOLDER -o diff --assume-enabled": 1}, // something differs
+	}, {
+		page: "docs/guides/for-platform-teams.md", before: shop + installed,
+		codes: map[string]int{
+			"rollguard audit -A": 1, "rollguard status -A": 1, // a Deployment is not guarded
+			"rollguard check": 1,
+		},
+	}, {
+		page: "docs/guides/install.md", before: "kubectl create namespace shop",
+	}, {
+		page: "docs/guides/measure-your-own.md", before: shop,
+		// It asks, and nobody answers; test/rollout/cmd/rollguard-experiment goes on from there.
+		codes: map[string]int{"bin/rollguard-experiment -url https://shop.example.com/api/ping -namespace shop -deployment web": 2},
+	}, {
+		page: "docs/guides/native-policy.md",
+	}, {
+		page: "docs/guides/pipelines.md", before: manifests + "cp deploy/1-namespace.yaml namespace.yaml",
+		replace: []string{
+			"deploy/helm-post-renderer", `"$ROOT/deploy/helm-post-renderer"`,
+			// Helm 3 has another name here.
+			"helm upgrade --install shop ./chart --post-renderer rollguard --post-renderer-args",
+			"helm3 upgrade --install shop ./chart --post-renderer rollguard --post-renderer-args",
+		},
+	}, {
+		page: "docs/guides/runbook.md", before: installed,
+	}, {
+		page: "docs/guides/why-rollouts-lose-requests.md", before: shop,
+	}}
+}
