@@ -70,6 +70,11 @@ func (c *ControlPlane) ServiceAccountKeyFile() string {
 	return c.state.path("pki", "service-account.key")
 }
 
+// ServiceCIDR returns the network of the addresses of Services.
+func (c *ControlPlane) ServiceCIDR() string {
+	return serviceRange
+}
+
 // AuditLog returns the path of the audit log, one JSON event a line. The file
 // exists if Options.AuditPolicy was set and an event was logged.
 func (c *ControlPlane) AuditLog() string {

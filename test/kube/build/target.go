@@ -24,6 +24,9 @@ const (
 	k6Module         = "go.k6.io/k6"
 	k6Pins           = "test/kube/modules/k6"
 
+	kubeRouterModule = "github.com/cloudnativelabs/kube-router/v2"
+	kubeRouterPins   = "test/kube/modules/kuberouter"
+
 	certManagerModule = "github.com/cert-manager/cert-manager"
 	certManagerPins   = "test/kube/modules/certmanager"
 )
@@ -66,6 +69,10 @@ func targets() []target {
 	all = append(all, nodeTargets()...)
 	return append(all,
 		target{name: "k6", module: k6Module, pins: k6Pins, pkg: k6Module, minutes: 1.7},
+		target{
+			name: "kube-router", module: kubeRouterModule, pins: kubeRouterPins,
+			pkg: kubeRouterModule + "/cmd/kube-router", minutes: 1.5,
+		},
 		target{
 			name: "certmanager", module: certManagerModule, pins: certManagerPins,
 			pkg: "github.com/rollguard/rollguard/" + certManagerPins, own: true, minutes: 1.5,

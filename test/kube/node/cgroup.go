@@ -92,10 +92,10 @@ const usualWeight = 1024
 // Favour gives the node so many times the usual share of the processors, when the
 // machine is busy: its Pods ask for none, and are in a group of their own, so that the
 // nice value of whoever started the node does not reach them.
-func (c *Cluster) Favour(times float64) error {
+func (n *Node) Favour(times float64) error {
 	var errs []error
 	found := false
-	for _, group := range findGroups(c.name) {
+	for _, group := range findGroups(n.name) {
 		for file, usual := range map[string]float64{"cpu.shares": usualWeight, "cpu.weight": 100} {
 			path := filepath.Join(group, file)
 			if _, err := os.Stat(path); err != nil {
@@ -106,7 +106,7 @@ func (c *Cluster) Favour(times float64) error {
 		}
 	}
 	if !found {
-		return fmt.Errorf("favour the node: no control group of processors is named %s", c.name)
+		return fmt.Errorf("favour the node: no control group of processors is named %s", n.name)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("favour the node: %w", err)

@@ -7,8 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,22 +33,20 @@ type Options struct {
 	// Without it Pods are reached by their own addresses only, and the API server calls
 	// webhooks at the addresses of their endpoints.
 	KubeProxy bool
+	// NetworkPolicies has NetworkPolicies enforced, by kube-router's firewall. It goes with
+	// KubeProxy. A node without it takes them and does nothing, as its network plugin does.
+	NetworkPolicies bool
 }
 
-// Cluster is a running control plane with one node. Its methods may be called from
-// several goroutines.
+// Cluster is a running control plane with one node, and those that AddNode added. Its
+// methods may be called from several goroutines, but for AddNode; those of a Node are
+// about the first one.
 type Cluster struct {
 	*kube.ControlPlane
-	name       string
-	binaries   kube.Binaries
-	runc       string // path
-	dir        string // of the node, below the state folder
-	namespaces *namespaces
-	network    *network
-	relay      *relay
-	processes  []*kube.Process // in the order they were started, but for the first
-	first      *kube.Process   // of the namespaces
-	stop       func() error
+	*Node
+	options Options
+	others  []*Node
+	stop    func() error
 }
 
 // Start starts a control plane and a node and returns when the node is ready for Pods:
@@ -64,7 +61,11 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 	if err := requirements(ctx, o); err != nil {
 		return nil, fmt.Errorf("start node: %w", err)
 	}
-	binaries, err := kube.EnsureBinaries(ctx, o.Log, append(build.Default(), build.NodeGroup)...)
+	needed := append(build.Default(), build.NodeGroup)
+	if o.NetworkPolicies {
+		needed = append(needed, kubeRouter)
+	}
+	binaries, err := kube.EnsureBinaries(ctx, o.Log, needed...)
 	if err != nil {
 		return nil, err
 	}
@@ -81,56 +82,89 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	begin := time.Now()
-	c := &Cluster{
-		ControlPlane: plane,
-		name:         nodeName(plane.Dir()),
-		binaries:     binaries,
-		dir:          filepath.Join(plane.DataDir(), "node"),
-	}
+	c := &Cluster{ControlPlane: plane, Node: newNode(plane, binaries, 1), options: o}
 	c.stop = sync.OnceValue(c.end)
-	ctx, cancel := context.WithTimeout(ctx, startBound)
-	defer cancel()
-	if err := c.start(ctx, o); err != nil {
+	if err := c.startFirst(ctx); err != nil {
 		// What stopping says about a process that died is known already.
 		_ = c.Stop()
 		return nil, fmt.Errorf("start node: %w", err)
 	}
-	fmt.Fprintf(o.Log, "Node %s ready after %.1f s, Pods in %s.\n", c.name, time.Since(begin).Seconds(), c.network.pods)
 	return c, nil
 }
 
-// nodeName derives a name from the state folder that is short enough for a network
-// device, whose names have at most 15 characters.
-func nodeName(dir string) string {
-	sum := sha256.Sum256([]byte(dir))
+// nodeName derives the name of a node from a text that no other node has. It is short
+// enough for a network device, whose names have at most 15 characters.
+func nodeName(identity string) string {
+	sum := sha256.Sum256([]byte(identity))
 	return groupPrefix + hex.EncodeToString(sum[:4])
 }
 
-// start brings up one part after the other.
-func (c *Cluster) start(ctx context.Context, o Options) error {
-	var err error
-	if c.runc, err = findTool("runc"); err != nil {
-		return err
+// startFirst starts the controllers and the first node.
+func (c *Cluster) startFirst(ctx context.Context) error {
+	begin := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, startBound)
+	defer cancel()
+	err := c.prepare()
+	if err == nil {
+		err = c.startControllers(ctx)
 	}
-	if err := os.MkdirAll(c.dir, 0o700); err != nil {
-		return fmt.Errorf("make folder of the node: %w", err)
+	if err == nil {
+		err = c.start(ctx, c.options)
 	}
-	steps := []func(context.Context) error{
-		c.startControllers, c.startNamespaces, c.startNetwork, c.startContainerd, c.loadPause, c.startKubelet,
+	if err == nil {
+		err = c.publishAPIServer(ctx)
 	}
-	if o.KubeProxy {
-		steps = append(steps, c.startKubeProxy)
+	if err == nil {
+		err = c.waitReady(ctx)
 	}
-	for _, step := range append(steps, c.publishAPIServer, c.waitReady) {
-		if err := step(ctx); err != nil {
-			return err
-		}
+	if err == nil {
+		c.say(c.Node, begin)
 	}
-	return nil
+	return err
 }
 
-// Stop ends the Pods, the node and the control plane and removes everything they made,
+// say tells that a node is ready.
+func (c *Cluster) say(n *Node, begin time.Time) {
+	fmt.Fprintf(c.options.Log, "Node %s ready after %.1f s, Pods in %s.\n", n.name, time.Since(begin).Seconds(), n.network.pods)
+}
+
+// AddNode starts one more node and returns when it is ready for Pods. It knows no images
+// but what its own LoadArchive and LoadImage load. Pods of different nodes reach each
+// other only where this machine forwards packets, which is not switched on; all of them
+// reach the API server and are reached from this machine. Stop of the cluster stops it
+// too.
+func (c *Cluster) AddNode(ctx context.Context) (*Node, error) {
+	begin := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, startBound)
+	defer cancel()
+	n := newNode(c.ControlPlane, c.binaries, len(c.others)+2)
+	n.apiServer = c.network.machine
+	c.others = append(c.others, n)
+	err := n.prepare()
+	if err == nil {
+		err = n.start(ctx, c.options)
+	}
+	if err == nil {
+		err = n.waitReady(ctx)
+	}
+	if err != nil {
+		_ = n.Stop()
+		return nil, fmt.Errorf("add node: %w", err)
+	}
+	c.say(n, begin)
+	return n, nil
+}
+
+// NodeNames returns the names of all nodes that were started, in that order.
+func (c *Cluster) NodeNames() []string {
+	names := []string{c.name}
+	for _, n := range c.others {
+		names = append(names, n.name)
+	}
+	return names
+}
+
+// Stop ends the Pods, the nodes and the control plane and removes everything they made,
 // but for the logs in a state folder that the caller chose. Pods are not asked to end:
 // who wants that deletes them first. It is an error if a process had ended by itself
 // before; the error carries the end of its log. Calling Stop again changes nothing.
@@ -138,80 +172,11 @@ func (c *Cluster) Stop() error {
 	return c.stop()
 }
 
-// end stops what runs: all at once what asks the API server, then the first process of
-// the namespaces and with it the Pods, and at last the control plane.
+// end stops the nodes, those that came last first, and then the control plane.
 func (c *Cluster) end() error {
-	errs := make([]error, len(c.processes))
-	var group sync.WaitGroup
-	for i, p := range c.processes {
-		group.Go(func() { errs[i] = p.Stop() })
+	var errs []error
+	for _, n := range slices.Backward(c.others) {
+		errs = append(errs, n.Stop())
 	}
-	group.Wait()
-	if c.network != nil {
-		errs = append(errs, c.network.remove())
-	}
-	if c.first != nil {
-		errs = append(errs, c.first.Kill())
-	}
-	if c.namespaces != nil {
-		c.namespaces.close()
-	}
-	errs = append(errs, removeGroups(c.name))
-	if c.relay != nil {
-		c.relay.close()
-	}
-	errs = append(errs, c.ControlPlane.Stop())
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("stop node: %w", err)
-	}
-	return nil
-}
-
-// NodeName returns the name of the node.
-func (c *Cluster) NodeName() string {
-	return c.name
-}
-
-// NodeIP returns the address at which this machine reaches the node: kubelet and, with
-// kube-proxy, node ports.
-func (c *Cluster) NodeIP() string {
-	return c.network.node.String()
-}
-
-// MachineIP returns the address at which Pods reach this machine. A program that is to
-// serve Pods listens there; nobody else can reach it.
-func (c *Cluster) MachineIP() string {
-	return c.network.machine.String()
-}
-
-// PodCIDR returns the network of the Pods, such as 10.200.17.0/24.
-func (c *Cluster) PodCIDR() string {
-	return c.network.pods.String()
-}
-
-// InitPID returns the id of the first process in the namespaces of the node, for people
-// who want to look around with nsenter.
-func (c *Cluster) InitPID() int {
-	return c.first.PID()
-}
-
-// insideCommand is a command that ends soon.
-type insideCommand struct {
-	path  string
-	args  []string
-	stdin *os.File // may be nil
-}
-
-// run starts a program of the node, in its namespaces.
-func (c *Cluster) run(name string, args []string, env ...string) (*kube.Process, error) {
-	p, err := c.StartProgram(kube.Program{
-		Path:  c.binaries[name],
-		Args:  args,
-		Env:   append([]string{"PATH=" + searchPath()}, env...),
-		Enter: c.namespaces.enter,
-	})
-	if err == nil {
-		c.processes = append(c.processes, p)
-	}
-	return p, err
+	return errors.Join(append(errs, c.Node.Stop(), c.ControlPlane.Stop())...)
 }

@@ -75,16 +75,16 @@ const networkConfig = `{
 `
 
 // startContainerd starts containerd and waits until it answers.
-func (c *Cluster) startContainerd(ctx context.Context) error {
-	plugins := filepath.Dir(c.binaries["bridge"])
-	config := fmt.Sprintf(containerdConfig, ownFolder+"/containerd", containerdSocket, pauseImage, plugins, ownFolder+"/cni", c.runc)
-	if err := c.writeFile("containerd.toml", config); err != nil {
+func (n *Node) startContainerd(ctx context.Context) error {
+	plugins := filepath.Dir(n.binaries["bridge"])
+	config := fmt.Sprintf(containerdConfig, ownFolder+"/containerd", containerdSocket, pauseImage, plugins, ownFolder+"/cni", n.runc)
+	if err := n.writeFile("containerd.toml", config); err != nil {
 		return err
 	}
-	if err := c.writeFile("cni/10-bridge.conflist", fmt.Sprintf(networkConfig, c.network.pods)); err != nil {
+	if err := n.writeFile("cni/10-bridge.conflist", fmt.Sprintf(networkConfig, n.network.pods)); err != nil {
 		return err
 	}
-	p, err := c.run("containerd", []string{"--config=" + ownFolder + "/containerd.toml"})
+	p, err := n.run("containerd", []string{"--config=" + ownFolder + "/containerd.toml"})
 	if err != nil {
 		return err
 	}
@@ -92,13 +92,13 @@ func (c *Cluster) startContainerd(ctx context.Context) error {
 		if err := p.Alive(); err != nil {
 			return fatal{err}
 		}
-		return c.ctr(ctx, nil, "version")
+		return n.ctr(ctx, nil, "version")
 	})
 }
 
 // writeFile writes a file into the folder of the node.
-func (c *Cluster) writeFile(name, text string) error {
-	path := filepath.Join(c.dir, name)
+func (n *Node) writeFile(name, text string) error {
+	path := filepath.Join(n.dir, name)
 	err := os.MkdirAll(filepath.Dir(path), 0o700)
 	if err == nil {
 		err = os.WriteFile(path, []byte(text), 0o600)
@@ -110,9 +110,9 @@ func (c *Cluster) writeFile(name, text string) error {
 }
 
 // ctr runs containerd's own client.
-func (c *Cluster) ctr(ctx context.Context, stdin *os.File, args ...string) error {
-	return c.inside(ctx, insideCommand{
-		path:  c.binaries["ctr"],
+func (n *Node) ctr(ctx context.Context, stdin *os.File, args ...string) error {
+	return n.inside(ctx, insideCommand{
+		path:  n.binaries["ctr"],
 		args:  append([]string{"--address", containerdSocket, "--namespace", "k8s.io"}, args...),
 		stdin: stdin,
 	})
@@ -120,22 +120,22 @@ func (c *Cluster) ctr(ctx context.Context, stdin *os.File, args ...string) error
 
 // LoadArchive makes the images of a docker-archive file, as WriteImage and most builders
 // write it, known to the node. Pods use them with imagePullPolicy Never.
-func (c *Cluster) LoadArchive(ctx context.Context, path string) error {
+func (n *Node) LoadArchive(ctx context.Context, path string) error {
 	// The file may be where the node sees something else.
 	file, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("load image: %w", err)
 	}
 	defer file.Close()
-	if err := c.ctr(ctx, file, "images", "import", "--local", "--snapshotter", "native", "-"); err != nil {
+	if err := n.ctr(ctx, file, "images", "import", "--local", "--snapshotter", "native", "-"); err != nil {
 		return fmt.Errorf("load image: %s: %w", path, err)
 	}
 	return nil
 }
 
 // LoadImage makes an image of a static program and makes it known to the node.
-func (c *Cluster) LoadImage(ctx context.Context, image Image) error {
-	file, err := os.CreateTemp(c.dir, "image-*.tar")
+func (n *Node) LoadImage(ctx context.Context, image Image) error {
+	file, err := os.CreateTemp(n.dir, "image-*.tar")
 	if err != nil {
 		return fmt.Errorf("load image %s: %w", image.Name, err)
 	}
@@ -147,14 +147,14 @@ func (c *Cluster) LoadImage(ctx context.Context, image Image) error {
 	if err != nil {
 		return fmt.Errorf("load image %s: %w", image.Name, err)
 	}
-	return c.LoadArchive(ctx, file.Name())
+	return n.LoadArchive(ctx, file.Name())
 }
 
 // loadPause makes the image of the sandbox containers.
-func (c *Cluster) loadPause(ctx context.Context) error {
-	program := filepath.Join(c.dir, "pause")
+func (n *Node) loadPause(ctx context.Context) error {
+	program := filepath.Join(n.dir, "pause")
 	if err := BuildProgram(ctx, "./test/kube/node/cmd/pause", program); err != nil {
 		return err
 	}
-	return c.LoadImage(ctx, Image{Name: pauseImage, Program: program})
+	return n.LoadImage(ctx, Image{Name: pauseImage, Program: program})
 }

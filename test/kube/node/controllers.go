@@ -2,11 +2,7 @@ package node
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
-	"strings"
-
-	"k8s.io/client-go/rest"
 
 	"github.com/rollguard/rollguard/test/kube"
 )
@@ -43,28 +39,4 @@ func (c *Cluster) startControllers(context.Context) error {
 		c.processes = append(c.processes, p)
 	}
 	return nil
-}
-
-// kubeconfig writes the file with which the named component, a user of its own, reaches
-// the API server at host, and returns its name in the folder of the node.
-func (c *Cluster) kubeconfig(name, host string, groups ...string) (string, error) {
-	config, err := c.User("system:"+name, groups...)
-	if err != nil {
-		return "", err
-	}
-	file := strings.TrimSuffix(name, ":"+c.name) + ".kubeconfig"
-	return file, kube.WriteKubeconfig(filepath.Join(c.dir, file), elsewhere(config, host))
-}
-
-// elsewhere returns config for an API server that is reached at host. Its certificate
-// does not know that address, so it is asked for by a name.
-func elsewhere(config *rest.Config, host string) *rest.Config {
-	config.Host = host
-	config.ServerName = "kubernetes"
-	return config
-}
-
-// relayURL returns the address of the API server for the node.
-func (c *Cluster) relayURL() string {
-	return fmt.Sprintf("https://%s", c.relay.address())
 }

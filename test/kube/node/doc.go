@@ -8,8 +8,8 @@
 //	defer cluster.Stop()
 //	err = cluster.LoadImage(ctx, node.Image{Name: "example.test/app:1", Program: path})
 //
-// It needs Linux, root, and the commands runc and ip, for kube-proxy also nft; what is
-// missing it installs with apt-get where there is one. Everything else is built from Go
+// It needs Linux, root, and the commands runc and ip, for kube-proxy also nft, for
+// NetworkPolicies iptables and ipset; what is missing it installs with apt-get where there is one. Everything else is built from Go
 // modules, see test/kube. There is no registry: images are made from static programs and
 // loaded, and Pods use them with imagePullPolicy Never.
 //
@@ -24,7 +24,7 @@
 //
 // The programs of a node find its folder at /run/node.
 //
-// Pods have no way out: they reach each other, this machine's end of the link and, with
-// kube-proxy, Services; nothing is masqueraded, and the node has no default route. There
+// Pods have no way out: they reach the others of their node, this machine's end of the
+// link and, with kube-proxy, Services; nothing is masqueraded, and the node has no default route. There
 // is no DNS.
 package node

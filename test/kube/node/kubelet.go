@@ -42,28 +42,28 @@ volumePluginDir: "%[4]s/kubelet/volume-plugins"
 `
 
 // startKubelet starts kubelet, which makes the Node object itself.
-func (c *Cluster) startKubelet(context.Context) error {
+func (n *Node) startKubelet(context.Context) error {
 	// The pki folder of the control plane may be where the node sees something else.
-	ca, err := os.ReadFile(c.CAFile())
+	ca, err := os.ReadFile(n.plane.CAFile())
 	if err != nil {
 		return fmt.Errorf("configure kubelet: %w", err)
 	}
-	if err := c.writeFile("ca.crt", string(ca)); err != nil {
+	if err := n.writeFile("ca.crt", string(ca)); err != nil {
 		return err
 	}
-	config := fmt.Sprintf(kubeletConfig, c.network.node, ownFolder+"/ca.crt", containerdSocket, ownFolder)
-	if err := c.writeFile("kubelet.yaml", config); err != nil {
+	config := fmt.Sprintf(kubeletConfig, n.network.node, ownFolder+"/ca.crt", containerdSocket, ownFolder)
+	if err := n.writeFile("kubelet.yaml", config); err != nil {
 		return err
 	}
-	kubeconfig, err := c.kubeconfig("node:"+c.name, c.relayURL(), "system:nodes")
+	kubeconfig, err := n.kubeconfig("node:"+n.name, n.relayURL(), "system:nodes")
 	if err != nil {
 		return err
 	}
-	_, err = c.run("kubelet", []string{
+	_, err = n.run("kubelet", []string{
 		"--config=" + ownFolder + "/kubelet.yaml",
 		"--kubeconfig=" + ownFolder + "/" + kubeconfig,
-		"--hostname-override=" + c.name,
-		"--node-ip=" + c.network.node.String(),
+		"--hostname-override=" + n.name,
+		"--node-ip=" + n.network.node.String(),
 		"--root-dir=" + ownFolder + "/kubelet",
 		"--cert-dir=" + ownFolder + "/kubelet/pki",
 	})

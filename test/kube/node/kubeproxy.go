@@ -22,15 +22,15 @@ conntrack: {maxPerCore: 0, min: 0, tcpEstablishedTimeout: 0s, tcpCloseWaitTimeou
 `
 
 // startKubeProxy starts kube-proxy, whose rules are in the network of the node only.
-func (c *Cluster) startKubeProxy(context.Context) error {
-	kubeconfig, err := c.kubeconfig("kube-proxy", c.relayURL())
+func (n *Node) startKubeProxy(context.Context) error {
+	kubeconfig, err := n.kubeconfig("kube-proxy", n.relayURL())
 	if err != nil {
 		return err
 	}
-	config := fmt.Sprintf(kubeProxyConfig, c.name, c.network.pods, ownFolder+"/"+kubeconfig)
-	if err := c.writeFile("kube-proxy.yaml", config); err != nil {
+	config := fmt.Sprintf(kubeProxyConfig, n.name, n.network.pods, ownFolder+"/"+kubeconfig)
+	if err := n.writeFile("kube-proxy.yaml", config); err != nil {
 		return err
 	}
-	_, err = c.run("kube-proxy", []string{"--config=" + ownFolder + "/kube-proxy.yaml"})
+	_, err = n.run("kube-proxy", []string{"--config=" + ownFolder + "/kube-proxy.yaml"})
 	return err
 }

@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 // as it should.
 func runTests(m *testing.M) int {
 	var err error
-	cluster, err = Start(context.Background(), Options{Log: os.Stderr, KubeProxy: true})
+	cluster, err = Start(context.Background(), Options{Log: os.Stderr, KubeProxy: true, NetworkPolicies: true})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -65,8 +65,12 @@ func runTests(m *testing.M) int {
 	return code
 }
 
-// loadHello builds the application and loads its image.
+// loadHello builds the application and loads its image into the first node.
 func loadHello(ctx context.Context, c *Cluster) error {
+	return loadHelloInto(ctx, c.Node)
+}
+
+func loadHelloInto(ctx context.Context, n *Node) error {
 	dir, err := os.MkdirTemp("", "rollguard-hello-*")
 	if err != nil {
 		return err
@@ -76,7 +80,7 @@ func loadHello(ctx context.Context, c *Cluster) error {
 	if err := BuildProgram(ctx, "./test/kube/node/cmd/hello", program); err != nil {
 		return err
 	}
-	return c.LoadImage(ctx, Image{Name: helloImage, Program: program})
+	return n.LoadImage(ctx, Image{Name: helloImage, Program: program})
 }
 
 // helper does what the mode says, writes a line when it is ready and lives until its

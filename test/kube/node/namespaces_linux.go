@@ -40,15 +40,15 @@ type namespaces struct {
 }
 
 // startNamespaces starts the first process and waits until the namespaces are set up.
-func (c *Cluster) startNamespaces(ctx context.Context) error {
-	path := filepath.Join(c.dir, "nodeinit")
+func (n *Node) startNamespaces(ctx context.Context) error {
+	path := filepath.Join(n.dir, "nodeinit")
 	if err := BuildProgram(ctx, "./test/kube/node/cmd/nodeinit", path); err != nil {
 		return err
 	}
 	var err error
-	c.first, err = c.StartProgram(kube.Program{
+	n.first, err = n.plane.StartProgram(kube.Program{
 		Path:       path,
-		Args:       []string{"-dir=" + c.dir, "-name=" + c.name},
+		Args:       []string{"-dir=" + n.dir, "-name=" + n.name},
 		Env:        []string{"PATH=" + searchPath()},
 		Namespaces: newNamespaces,
 	})
@@ -56,25 +56,25 @@ func (c *Cluster) startNamespaces(ctx context.Context) error {
 		return err
 	}
 	err = poll(ctx, "the namespaces of the node to be set up", func(context.Context) error {
-		if err := c.first.Alive(); err != nil {
+		if err := n.first.Alive(); err != nil {
 			return fatal{err}
 		}
-		_, err := os.Stat(filepath.Join(c.dir, "ready"))
+		_, err := os.Stat(filepath.Join(n.dir, "ready"))
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	c.namespaces = &namespaces{}
-	for _, n := range entered {
-		file, err := os.Open(fmt.Sprintf("/proc/%d/ns/%s", c.first.PID(), n.file))
+	n.namespaces = &namespaces{}
+	for _, one := range entered {
+		file, err := os.Open(fmt.Sprintf("/proc/%d/ns/%s", n.first.PID(), one.file))
 		if err != nil {
 			return fmt.Errorf("open namespaces of the node: %w", err)
 		}
-		c.namespaces.files = append(c.namespaces.files, file)
+		n.namespaces.files = append(n.namespaces.files, file)
 	}
 	// Only if it still lives were those its files.
-	return c.first.Alive()
+	return n.first.Alive()
 }
 
 // enter moves the calling thread into the namespaces. The thread must not be used for
@@ -93,7 +93,7 @@ func (n *namespaces) enter() error {
 }
 
 // inside runs a command in the namespaces of the node and waits for its end.
-func (c *Cluster) inside(ctx context.Context, command insideCommand) error {
+func (n *Node) inside(ctx context.Context, command insideCommand) error {
 	cmd := exec.CommandContext(ctx, command.path, command.args...)
 	if command.stdin != nil {
 		cmd.Stdin = command.stdin
@@ -101,7 +101,7 @@ func (c *Cluster) inside(ctx context.Context, command insideCommand) error {
 	cmd.Env = append(os.Environ(), "PATH="+searchPath())
 	cmd.Dir = "/"
 	var out []byte
-	err := c.namespaces.onThread(func() error {
+	err := n.namespaces.onThread(func() error {
 		var err error
 		out, err = cmd.CombinedOutput()
 		return err

@@ -12,9 +12,9 @@ var errNotLinux = errors.New("a node needs Linux")
 
 type namespaces struct{}
 
-func (c *Cluster) startNamespaces(context.Context) error { return errNotLinux }
+func (n *Node) startNamespaces(context.Context) error { return errNotLinux }
 
-func (c *Cluster) inside(context.Context, insideCommand) error { return errNotLinux }
+func (n *Node) inside(context.Context, insideCommand) error { return errNotLinux }
 
 func (n *namespaces) enter() error { return errNotLinux }
 

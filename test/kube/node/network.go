@@ -33,37 +33,41 @@ type network struct {
 }
 
 // startNetwork makes the link and chooses networks that nobody uses.
-func (c *Cluster) startNetwork(ctx context.Context) error {
+func (n *Node) startNetwork(ctx context.Context) error {
 	ip, err := findTool("ip")
 	if err != nil {
 		return err
 	}
-	n := &network{ip: ip, link: c.name}
+	w := &network{ip: ip, link: n.name}
 	// A killed program's link goes with its namespaces, but the kernel takes its time.
-	if err := n.remove(); err != nil {
+	if err := w.remove(); err != nil {
 		return err
 	}
-	c.network = n
-	peer := fmt.Sprint(c.first.PID())
-	err = n.run(ctx, "link", "add", n.link, "type", "veth", "peer", "name", "eth0", "netns", peer)
+	n.network = w
+	peer := fmt.Sprint(n.first.PID())
+	err = w.run(ctx, "link", "add", w.link, "type", "veth", "peer", "name", "eth0", "netns", peer)
 	if err == nil {
-		err = n.run(ctx, "link", "set", n.link, "up")
+		err = w.run(ctx, "link", "set", w.link, "up")
 	}
 	if err == nil {
-		err = n.claim(ctx)
+		err = w.claim(ctx)
 	}
 	if err != nil {
 		return err
 	}
-	for _, args := range [][]string{
-		{"addr", "add", n.node.String() + "/30", "dev", "eth0"},
+	inside := [][]string{
+		{"addr", "add", w.node.String() + "/30", "dev", "eth0"},
 		{"link", "set", "eth0", "up"},
-	} {
-		if err := c.inside(ctx, insideCommand{path: ip, args: args}); err != nil {
+	}
+	if n.apiServer.IsValid() && n.apiServer != w.machine {
+		inside = append(inside, []string{"route", "add", n.apiServer.String() + "/32", "via", w.machine.String()})
+	}
+	for _, args := range inside {
+		if err := n.inside(ctx, insideCommand{path: ip, args: args}); err != nil {
 			return err
 		}
 	}
-	c.relay, err = startRelay(n.machine, c.URL())
+	n.relay, err = startRelay(w.machine, n.plane.URL())
 	return err
 }
 

@@ -15,18 +15,18 @@ import (
 )
 
 // waitReady waits until Pods can run.
-func (c *Cluster) waitReady(ctx context.Context) error {
-	client, err := kubernetes.NewForConfig(c.RESTConfig())
+func (n *Node) waitReady(ctx context.Context) error {
+	client, err := kubernetes.NewForConfig(n.plane.RESTConfig())
 	if err != nil {
 		return fmt.Errorf("client for the node: %w", err)
 	}
 	return poll(ctx, "the node to be ready", func(ctx context.Context) error {
-		for _, p := range slices.Concat(c.processes, []*kube.Process{c.first}) {
+		for _, p := range slices.Concat(n.processes, []*kube.Process{n.first}) {
 			if err := p.Alive(); err != nil {
 				return fatal{err}
 			}
 		}
-		node, err := client.CoreV1().Nodes().Get(ctx, c.name, metav1.GetOptions{})
+		node, err := client.CoreV1().Nodes().Get(ctx, n.name, metav1.GetOptions{})
 		if err != nil {
 			return fmt.Errorf("get node: %w", err)
 		}
@@ -61,19 +61,19 @@ func takesPods(node *corev1.Node) error {
 // publishAPIServer makes the relay the endpoint of the Service kubernetes, at which
 // programs in Pods look for the API server. The API server cannot do it itself: its
 // own address is a loopback address, which no endpoint may have.
-func (c *Cluster) publishAPIServer(ctx context.Context) error {
-	client, err := kubernetes.NewForConfig(c.RESTConfig())
+func (n *Node) publishAPIServer(ctx context.Context) error {
+	client, err := kubernetes.NewForConfig(n.plane.RESTConfig())
 	if err != nil {
 		return fmt.Errorf("client for the node: %w", err)
 	}
-	name, port, protocol := "https", int32(c.relay.address().Port()), corev1.ProtocolTCP
+	name, port, protocol := "https", int32(n.relay.address().Port()), corev1.ProtocolTCP
 	slice := &discoveryv1.EndpointSlice{
 		ObjectMeta: metav1.ObjectMeta{
 			Name:   "kubernetes",
 			Labels: map[string]string{discoveryv1.LabelServiceName: "kubernetes"},
 		},
 		AddressType: discoveryv1.AddressTypeIPv4,
-		Endpoints:   []discoveryv1.Endpoint{{Addresses: []string{c.MachineIP()}}},
+		Endpoints:   []discoveryv1.Endpoint{{Addresses: []string{n.MachineIP()}}},
 		Ports:       []discoveryv1.EndpointPort{{Name: &name, Port: &port, Protocol: &protocol}},
 	}
 	_, err = client.DiscoveryV1().EndpointSlices("default").Create(ctx, slice, metav1.CreateOptions{})

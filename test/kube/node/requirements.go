@@ -29,6 +29,9 @@ func tools(o Options) []tool {
 	if o.KubeProxy {
 		needed = append(needed, tool{"nft", "nftables"})
 	}
+	if o.NetworkPolicies {
+		needed = append(needed, tool{"iptables", "iptables"}, tool{"ipset", "ipset"})
+	}
 	return needed
 }
 

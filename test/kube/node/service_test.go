@@ -53,36 +53,49 @@ func TestANodePortLeadsToThePods(t *testing.T) {
 	})
 }
 
-// The image is kubectl itself, which takes the address of the API server and a token from
-// where Kubernetes puts them in a Pod.
-func TestAPodReachesTheAPIServer(t *testing.T) {
-	const image = "rollguard.test/kubectl:1"
-	err := cluster.LoadImage(t.Context(), Image{
-		Name: image, Program: cluster.Kubectl(), Args: []string{"get", "--raw", "/version"}, User: "65532:65532",
+// kubectlImage is kubectl itself, which takes the address of the API server and a token
+// from where Kubernetes puts them in a Pod.
+const kubectlImage = "rollguard.test/kubectl:1"
+
+func loadKubectl(ctx context.Context, n *Node) error {
+	return n.LoadImage(ctx, Image{
+		Name: kubectlImage, Program: cluster.Kubectl(), Args: []string{"get", "--raw", "/version"}, User: "65532:65532",
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := clientFor(t, cluster.RESTConfig()).CoreV1().Pods("default")
-	pod := &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Name: "kubectl"},
+}
+
+func kubectlPod(name string) *corev1.Pod {
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Name: name},
 		Spec: corev1.PodSpec{
 			RestartPolicy: corev1.RestartPolicyOnFailure,
-			Containers:    []corev1.Container{{Name: "kubectl", Image: image, ImagePullPolicy: corev1.PullNever}},
+			Containers:    []corev1.Container{{Name: "kubectl", Image: kubectlImage, ImagePullPolicy: corev1.PullNever}},
 		},
 	}
+}
+
+// checkVersionIsRead runs the Pod and looks at what it has read.
+func checkVersionIsRead(t *testing.T, pod *corev1.Pod) {
+	t.Helper()
+	at := clientFor(t, cluster.RESTConfig()).CoreV1().Pods("default")
 	if _, err := at.Create(t.Context(), pod, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	waitFor(t, "the Pod to succeed", func(ctx context.Context) error {
-		pod, err := at.Get(ctx, "kubectl", metav1.GetOptions{})
+		pod, err := at.Get(ctx, pod.Name, metav1.GetOptions{})
 		if err == nil && pod.Status.Phase != corev1.PodSucceeded {
 			err = fmt.Errorf("it is %s: %+v", pod.Status.Phase, pod.Status.ContainerStatuses)
 		}
 		return err
 	})
-	log, err := at.GetLogs("kubectl", &corev1.PodLogOptions{}).DoRaw(t.Context())
+	log, err := at.GetLogs(pod.Name, &corev1.PodLogOptions{}).DoRaw(t.Context())
 	if err != nil || !strings.Contains(string(log), `"gitVersion": "v1.`) {
 		t.Errorf("log of the Pod is %q, %v; want the version of the API server", log, err)
 	}
+}
+
+func TestAPodReachesTheAPIServer(t *testing.T) {
+	if err := loadKubectl(t.Context(), cluster.Node); err != nil {
+		t.Fatal(err)
+	}
+	checkVersionIsRead(t, kubectlPod("kubectl"))
 }
