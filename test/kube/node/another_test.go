@@ -70,9 +70,11 @@ func TestAPodOfAnAddedNodeReachesTheAPIServer(t *testing.T) {
 	if err := loadKubectl(t.Context(), added); err != nil {
 		t.Fatal(err)
 	}
-	pod := kubectlPod("kubectl-added")
-	pod.Spec.NodeName = added.NodeName()
-	checkVersionIsRead(t, pod)
+	for name, hostNetwork := range map[string]bool{"kubectl-added": false, "kubectl-added-host": true} {
+		pod := kubectlPod(name)
+		pod.Spec.NodeName, pod.Spec.HostNetwork = added.NodeName(), hostNetwork
+		checkVersionIsRead(t, pod)
+	}
 	if err := added.Stop(); err != nil {
 		t.Error(err)
 	}

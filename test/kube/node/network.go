@@ -58,6 +58,9 @@ func (n *Node) startNetwork(ctx context.Context) error {
 	inside := [][]string{
 		{"addr", "add", w.node.String() + "/30", "dev", "eth0"},
 		{"link", "set", "eth0", "up"},
+		// A packet of the node itself is routed before kube-proxy's rules give it the address
+		// of an endpoint. Other nodes have a default route for that.
+		{"route", "add", n.plane.ServiceCIDR(), "via", w.machine.String()},
 	}
 	if n.apiServer.IsValid() && n.apiServer != w.machine {
 		inside = append(inside, []string{"route", "add", n.apiServer.String() + "/32", "via", w.machine.String()})

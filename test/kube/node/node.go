@@ -150,7 +150,7 @@ type insideCommand struct {
 
 // run starts a program of the node, in its namespaces. The name of a program is that of
 // its log, so that those of further nodes run under another name.
-func (n *Node) run(name string, args []string, env ...string) (*kube.Process, error) {
+func (n *Node) run(name string, args []string) (*kube.Process, error) {
 	path := n.binaries[name]
 	if n.suffix != "" {
 		link := name + n.suffix
@@ -162,7 +162,7 @@ func (n *Node) run(name string, args []string, env ...string) (*kube.Process, er
 	p, err := n.plane.StartProgram(kube.Program{
 		Path:  path,
 		Args:  args,
-		Env:   append([]string{"PATH=" + searchPath()}, env...),
+		Env:   []string{"PATH=" + searchPath()},
 		Enter: n.namespaces.enter,
 	})
 	if err == nil {
