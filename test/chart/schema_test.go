@@ -34,6 +34,8 @@ func TestBadValuesAreRefusedInClearWords(t *testing.T) {
 		{"Fail with one replica", []string{"--set", "webhook.failurePolicy=Fail,replicas=1"}, []string{"webhook.failurePolicy is Fail with replicas: 1", "use 2 replicas or more"}},
 		{"a grace period that is too short", []string{"--set", "drain.drainSeconds=60"}, []string{"drain.terminationGracePeriodSeconds is 45", "at least 80"}},
 		{"a port below 1024", []string{"--set", "ports.webhook=443"}, []string{"/ports/webhook", "minimum", "1,024"}},
+		{"one port for two", []string{"--set", "ports.webhook=8080"}, []string{"ports.webhook and ports.ops are both 8080"}},
+		{"one port for two on the host network", []string{"--set", "hostNetwork.enabled=true,hostNetwork.opsPort=19443"}, []string{"hostNetwork.webhookPort and hostNetwork.opsPort are both 19443"}},
 		{"a memory limit that GOMEMLIMIT cannot follow", []string{"--set", "resources.limits.memory=1.5Gi"}, []string{"/resources/limits/memory", "does not match pattern"}},
 		{"root", []string{"--set", "runAsUser=0"}, []string{"/runAsUser", "minimum"}},
 		{"a setting of the file that does not exist", []string{"--set", "config.excludeNamespaces={a}"}, []string{"/config", "excludeNamespaces", "not allowed"}},

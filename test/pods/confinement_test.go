@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -56,11 +57,13 @@ func checkConfinement(t *testing.T) {
 	}
 }
 
-// onOurNode tells whether a process is one of this test's node: tests of other packages
+// onOurNode tells whether a process is one of this test's nodes: tests of other packages
 // may run Rollguard too.
 func onOurNode(process string) bool {
 	groups, err := os.ReadFile(process + "/cgroup")
-	return err == nil && strings.Contains(string(groups), world.cluster.NodeName())
+	return err == nil && slices.ContainsFunc(world.cluster.NodeNames(), func(name string) bool {
+		return strings.Contains(string(groups), name)
+	})
 }
 
 func confined(process string) (map[string]string, error) {

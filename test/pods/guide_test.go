@@ -39,6 +39,13 @@ func folder(t *testing.T) string {
 	return dir
 }
 
+// searchPath is the PATH of a person who has the programs of this test.
+func searchPath() string {
+	return strings.Join([]string{
+		filepath.Dir(world.program), filepath.Dir(world.binaries["helm"]), filepath.Dir(world.binaries["kubectl"]), os.Getenv("PATH"),
+	}, string(os.PathListSeparator))
+}
+
 // try runs commands as a person would at the root of the repository, and returns what
 // they print. helm install and helm upgrade get the flags too.
 func try(t *testing.T, dir, commands string, flags ...string) (string, error) {
@@ -54,7 +61,7 @@ func try(t *testing.T, dir, commands string, flags ...string) (string, error) {
 	cmd.Dir = dir
 	// Whatever the person at this machine has set for Helm must not count.
 	cmd.Env = []string{
-		"PATH=" + filepath.Dir(world.program) + ":" + filepath.Dir(world.binaries["helm"]) + ":" + filepath.Dir(world.binaries["kubectl"]) + ":" + os.Getenv("PATH"),
+		"PATH=" + searchPath(),
 		"HOME=" + t.TempDir(), "KUBECONFIG=" + world.cluster.KubeconfigPath(), "FLAGS=" + strings.Join(flags, " "),
 	}
 	out, err := cmd.CombinedOutput()

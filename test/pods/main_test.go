@@ -35,6 +35,8 @@ var world struct {
 	clients  kubernetes.Interface
 	dynamic  dynamic.Interface
 	program  string // the command line, rollguard
+	archive  string // of the image
+	hello    string // the program of the example's image
 }
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -43,7 +45,7 @@ func TestMain(m *testing.M) { os.Exit(run(m)) }
 func run(m *testing.M) int {
 	ctx := context.Background()
 	var err error
-	if world.cluster, err = node.Start(ctx, node.Options{Log: os.Stderr, KubeProxy: true}); err != nil {
+	if world.cluster, err = node.Start(ctx, node.Options{Log: os.Stderr, KubeProxy: true, NetworkPolicies: true}); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -80,24 +82,32 @@ func prepare(ctx context.Context) error {
 	if err := node.BuildProgram(ctx, "./cmd/rollguard", world.program); err != nil {
 		return err
 	}
-	if err := loadRollguard(ctx); err != nil {
+	world.hello = filepath.Join(world.cluster.DataDir(), "hello")
+	if err := node.BuildProgram(ctx, "./test/kube/node/cmd/hello", world.hello); err != nil {
 		return err
 	}
-	hello := filepath.Join(world.cluster.DataDir(), "hello")
-	if err := node.BuildProgram(ctx, "./test/kube/node/cmd/hello", hello); err != nil {
+	if err := makeImage(ctx); err != nil {
 		return err
 	}
-	return world.cluster.LoadImage(ctx, node.Image{Name: exampleImage, Program: hello, User: "65532:65532"})
+	return loadImages(ctx, world.cluster.Node)
 }
 
-// loadRollguard makes the image as the guide says, and has the node know it.
-func loadRollguard(ctx context.Context) error {
-	archive := filepath.Join(world.cluster.DataDir(), "rollguard.tar")
+// loadImages has a node know what its Pods run.
+func loadImages(ctx context.Context, n *node.Node) error {
+	if err := n.LoadArchive(ctx, world.archive); err != nil {
+		return err
+	}
+	return n.LoadImage(ctx, node.Image{Name: exampleImage, Program: world.hello, User: "65532:65532"})
+}
+
+// makeImage makes Rollguard's image as the guide says.
+func makeImage(ctx context.Context) error {
+	world.archive = filepath.Join(world.cluster.DataDir(), "rollguard.tar")
 	cmd := exec.CommandContext(ctx, "make", "--no-print-directory", "image",
-		"PLATFORMS="+runtime.GOARCH, "IMAGE="+image, "ARCHIVE="+archive)
+		"PLATFORMS="+runtime.GOARCH, "IMAGE="+image, "ARCHIVE="+world.archive)
 	cmd.Dir = world.root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("make image: %w\n%s", err, out)
 	}
-	return world.cluster.LoadArchive(ctx, archive)
+	return nil
 }

@@ -35,12 +35,20 @@ func ready(t *testing.T) string {
 	var out string
 	eventually(t, "rollguard check finds nothing wrong", func() error {
 		var err error
-		if out, err = try(t, folder(t), "rollguard check"); err != nil {
-			return fmt.Errorf("%w: %s", err, out)
-		}
-		return nil
+		out, err = check(t)
+		return err
 	})
 	return out
+}
+
+// check asks the command line what it finds, which is an error if it finds anything wrong.
+func check(t *testing.T) (string, error) {
+	t.Helper()
+	out, err := try(t, folder(t), "rollguard check")
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return out, nil
 }
 
 // replicas returns Rollguard's Pods, those that are going too.

@@ -12,6 +12,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/mutator"
 	"github.com/rollguard/rollguard/pkg/api"
@@ -164,9 +165,10 @@ func (c *Cluster) webhookPoint(ctx context.Context, i selfprobe.Installation) (*
 		return nil, p
 	}
 	d := &list.Items[0]
+	wanted := ptr.Deref(d.Spec.Replicas, 1)
 	p.OK = d.Status.ReadyReplicas > 0
-	p.Says = fmt.Sprintf("%s, %d replicas ready", d.Spec.Template.Spec.Containers[0].Image, d.Status.ReadyReplicas)
-	if !p.OK {
+	p.Says = fmt.Sprintf("%s, %d of %d replicas ready", d.Spec.Template.Spec.Containers[0].Image, d.Status.ReadyReplicas, wanted)
+	if d.Status.ReadyReplicas < wanted {
 		p.Advice = "kubectl describe pods -n " + i.Namespace
 	}
 	return d, p

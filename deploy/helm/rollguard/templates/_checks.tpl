@@ -19,6 +19,10 @@
 {{- if and .Values.clientCertificates.names (not .Values.clientCertificates.configMap) -}}
 {{- fail "clientCertificates.names is set: clientCertificates.configMap must name the ConfigMap whose ca.crt signs those certificates" -}}
 {{- end -}}
+{{- if eq (include "rollguard.webhookPort" .) (include "rollguard.opsPort" .) -}}
+{{- $group := .Values.hostNetwork.enabled | ternary "hostNetwork.webhookPort and hostNetwork.opsPort" "ports.webhook and ports.ops" -}}
+{{- fail (printf "%s are both %s: give them different ports" $group (include "rollguard.opsPort" .)) -}}
+{{- end -}}
 {{- if and .Values.createNamespace (eq .Release.Namespace "default") -}}
 {{- fail "createNamespace is true and the namespace is default: name one with --namespace" -}}
 {{- end -}}
