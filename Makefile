@@ -10,6 +10,8 @@ PLATFORMS := amd64 arm64
 LINT    := $(BIN)/golangci-lint
 SBOM    := $(BIN)/cyclonedx-gomod
 IMAGE   ?= rollguard:latest
+# The architecture of the image. Nothing of it is run to build it, so that any machine can build both.
+ARCH     = $(shell $(GO) env GOARCH)
 ARCHIVE ?=
 FUZZTIME ?= 30s
 ONCE    ?=
@@ -30,7 +32,7 @@ run: programs kube ## do the main job on a local API server (ONCE=1: show it and
 	@$(GO) build -o $(BIN)/demo ./test/demo
 	@exec $(BIN)/demo -bin $(BIN) $(if $(ONCE),-once)
 
-test: kube helm helm3 k6 node-binaries certmanager ## run all tests, also those against a real API server and node
+test: kube helm helm3 k6 node-binaries certmanager kube-router ## run all tests, also those against a real API server and node
 	$(GO) test -timeout 20m ./...
 
 verify: lint ## formatting, lint, generated files, tidy modules, import order
@@ -48,7 +50,10 @@ lint: $(LINT) ## run the linters of .golangci.yml
 generate: helm ## write what follows from code and chart: reference pages, plain manifest
 	$(GO) run ./test/generate
 
-build: programs ## build the static binaries, also for the image (amd64 and arm64)
+build: programs linux ## build the static binaries, also for the image (amd64 and arm64)
+
+.PHONY: linux
+linux:
 	@for arch in $(PLATFORMS); do \
 		echo "building $(BIN)/linux-$$arch/rollguard-webhook"; \
 		GOOS=linux GOARCH=$$arch $(GO) build $(BUILD) -o $(BIN)/linux-$$arch/ ./cmd/rollguard-webhook ./cmd/rollguard || exit 1; \
@@ -58,8 +63,9 @@ build: programs ## build the static binaries, also for the image (amd64 and arm6
 programs:
 	@$(GO) build $(BUILD) -o $(BIN)/ ./cmd/rollguard-webhook ./cmd/rollguard
 
-image: build ## build the container image with docker, podman or buildah (ARCHIVE=FILE: also as a file)
-	@.ci/image $(IMAGE) $(ARCHIVE)
+image: PLATFORMS = $(ARCH)
+image: linux ## build the container image with docker, podman or buildah (ARCH=arm64; ARCHIVE=FILE: also as a file)
+	@ARCH=$(ARCH) .ci/image $(IMAGE) $(ARCHIVE)
 
 krew: ## archives of the kubectl plugin and its krew manifest, into bin/krew (VERSION, URL, HOMEPAGE)
 	@$(GO) run ./test/krew -version '$(VERSION)' -url '$(URL)' -homepage '$(HOMEPAGE)' -o $(BIN)/krew
@@ -72,8 +78,8 @@ load: programs kube ## replace replicas and certificates under load, failurePoli
 	@$(GO) build -o $(BIN)/loadtest ./test/load/cmd/loadtest
 	@exec $(BIN)/loadtest -bin $(BIN)
 
-sbom: build $(SBOM) ## list what is in the programs of the image, as CycloneDX
-	@for arch in $(PLATFORMS); do $(SBOM) bin -json -licenses -noserial -output $(BIN)/linux-$$arch/sbom.json $(BIN)/linux-$$arch/rollguard-webhook || exit 1; done
+sbom: linux $(SBOM) ## list what is in the programs of the image, as CycloneDX
+	@for arch in $(PLATFORMS); do .ci/sbom $(SBOM) $$arch $(BIN)/linux-$$arch/rollguard-webhook $(BIN)/linux-$$arch/sbom.json || exit 1; done
 
 bench-scale: programs kube ## memory and time in a cluster of 4,000 namespaces (about 4 minutes)
 	@$(GO) build -o $(BIN)/scalebench ./test/bench/cmd/scalebench
@@ -113,6 +119,10 @@ helm3:
 certmanager:
 	@$(GO) run ./test/kube/cmd/kubebuild -o $(BIN)/kube certmanager > /dev/null
 
+.PHONY: kube-router
+kube-router:
+	@$(GO) run ./test/kube/cmd/kubebuild -o $(BIN)/kube kube-router > /dev/null
+
 .PHONY: k6
 k6:
 	@$(GO) run ./test/kube/cmd/kubebuild -o $(BIN)/kube k6 > /dev/null
@@ -122,7 +132,7 @@ $(LINT): test/tools/go.mod
 	@cd test/tools && $(GO) build -o ../../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
 $(SBOM): test/tools/sbom/go.mod
-	@cd test/tools/sbom && $(GO) build -o ../../../$(SBOM) github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+	@cd test/tools/sbom && $(GO) build -o $(abspath $(SBOM)) github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
 
 clean: ## remove what was built, but for the Kubernetes binaries
 	@find $(BIN) -mindepth 1 -maxdepth 1 ! -name kube -exec rm -rf {} + 2>/dev/null || true
