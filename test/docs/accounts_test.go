@@ -26,7 +26,7 @@ func excuses() map[string]string {
 	)
 	return map[string]string{
 		"git clone https://github.com/rollguard/rollguard a && git clone https://github.com/rollguard/rollguard b":       clones,
-		"(cd a && make image) ; (cd b && make image)":                                                                    clones,
+		"(cd a && make image ARCH=amd64) ; (cd b && make image ARCH=amd64)":                                              clones,
 		"cosign sign REGISTRY/rollguard@sha256:DIGEST":                                                                   registry,
 		"cosign attest --type cyclonedx --predicate bin/linux-amd64/sbom.json REGISTRY/rollguard@sha256:DIGEST-OF-AMD64": registry,
 		"cosign verify REGISTRY/rollguard@sha256:DIGEST --certificate-identity-regexp 'https://github.com/rollguard/rollguard/' " +

@@ -15,16 +15,25 @@ import (
 // the calls of this function for a proof that it is.
 func guide(t *testing.T, page, text string) string {
 	t.Helper()
+	found := findBlock(t, page, func(b docs.Block) bool { return b.Holds(text) })
+	if found == "" {
+		t.Fatalf("docs/guides/%s has no block of commands with %q", page, text)
+	}
+	return found
+}
+
+// findBlock returns the first block of a guide that is the one, empty where none is.
+func findBlock(t *testing.T, page string, is func(docs.Block) bool) string {
+	t.Helper()
 	blocks, err := docs.Blocks(world.root, "docs/guides/"+page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, block := range blocks {
-		if block.Holds(text) {
+		if is(block) {
 			return strings.ReplaceAll(strings.TrimSpace(block.Text), "REGISTRY", registry)
 		}
 	}
-	t.Fatalf("docs/guides/%s has no block of commands with %q", page, text)
 	return ""
 }
 

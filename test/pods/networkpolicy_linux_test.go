@@ -11,6 +11,8 @@ import (
 
 	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/rollguard/rollguard/test/docs"
 )
 
 // The policy of the chart, as the guide has it, enforced by kube-router. Each way that it
@@ -121,8 +123,8 @@ func policyValues(t *testing.T) string {
 		t.Fatalf("%d EndpointSlices of Service kubernetes, %v", len(slices.Items), err)
 	}
 	slice := slices.Items[0]
-	values := strings.NewReplacer("ADDRESS", slice.Endpoints[0].Addresses[0], "PORT", fmt.Sprint(*slice.Ports[0].Port)).
-		Replace(guide(t, "install.md", "metricsFrom:"))
+	example := findBlock(t, "install.md", func(b docs.Block) bool { return strings.Contains(b.Text, "metricsFrom:") })
+	values := strings.NewReplacer("ADDRESS", slice.Endpoints[0].Addresses[0], "PORT", fmt.Sprint(*slice.Ports[0].Port)).Replace(example)
 	path := filepath.Join(t.TempDir(), "values.yaml")
 	if err := os.WriteFile(path, []byte(values), 0o600); err != nil {
 		t.Fatal(err)
