@@ -22,11 +22,16 @@ func excuses() map[string]string {
 	const (
 		registry = "needs cosign, and a registry that takes signatures"
 		clones   = "needs the public internet, and builds the image twice; test/pods builds it once, with make image"
+		list     = "needs a registry, and both images; test/release builds the one of the other architecture"
 		shells   = "needs a shell that is not here; cmd/rollguard/testdata/script/completion.txtar prints all of them"
 	)
 	return map[string]string{
 		"git clone https://github.com/rollguard/rollguard a && git clone https://github.com/rollguard/rollguard b":       clones,
 		"(cd a && make image ARCH=amd64) ; (cd b && make image ARCH=amd64)":                                              clones,
+		"buildah manifest create rollguard-list":                                                                         list,
+		"buildah manifest add rollguard-list docker-archive:bin/image-amd64.tar":                                         list,
+		"buildah manifest add rollguard-list docker-archive:bin/image-arm64.tar":                                         list,
+		"buildah manifest push --all rollguard-list docker://REGISTRY/rollguard:X.Y.Z":                                   list,
 		"cosign sign REGISTRY/rollguard@sha256:DIGEST":                                                                   registry,
 		"cosign attest --type cyclonedx --predicate bin/linux-amd64/sbom.json REGISTRY/rollguard@sha256:DIGEST-OF-AMD64": registry,
 		"cosign verify REGISTRY/rollguard@sha256:DIGEST --certificate-identity-regexp 'https://github.com/rollguard/rollguard/' " +
