@@ -57,28 +57,41 @@ func TestAGuardedRolloutLosesNoRequestAndAPlainOneDoes(t *testing.T) {
 	if group.Wait(); t.Failed() {
 		return
 	}
-	for _, r := range out {
+	for _, r := range append(append([]rollout.Rollout{}, out[0].all...), out[1].all...) {
 		t.Logf("%s: %d of %d lost (%s), complete after %.1f s, settled after %.1f s, admitted %+v",
 			r.Name, r.Client.Lost(), r.Client.Requests, rollout.Reasons(r.Balancer), r.Complete, r.Settled, r.Admitted)
 		for _, f := range r.Disagreements() {
 			t.Errorf("%s: %s", r.Name, f)
 		}
 	}
-	if lost := out[0].Client.Lost(); lost == 0 {
+	if lost := out[0].lost(); lost == 0 {
 		t.Error("the plain rollout lost nothing: this test proves nothing")
 	}
-	if lost := out[1].Client.Lost(); lost != 0 {
+	if lost := out[1].lost(); lost != 0 {
 		t.Errorf("the guarded rollout lost %d requests", lost)
 	}
 	asExplained(t, out[1])
 }
 
-// rolled is a rollout, and what explain said of it before.
+// rolled is a rollout, and what explain said of it before. A guarded one that a starved machine
+// disturbed is made again once, for its moments: with timers late by seconds, they tell of the
+// machine.
 type rolled struct {
-	rollout.Rollout
-
-	record    rollout.Record
+	all       []rollout.Rollout
+	record    rollout.Record // of the last
 	explained string
+}
+
+// starved is by how many milliseconds a timer is late on a machine that tells nothing.
+const starved = 1000
+
+func (r *rolled) last() *rollout.Rollout { return &r.all[len(r.all)-1] }
+
+func (r *rolled) lost() (sum int64) {
+	for i := range r.all {
+		sum += r.all[i].Client.Lost()
+	}
+	return sum
 }
 
 func (l *Lab) roll(ctx context.Context, trial rollout.Trial) (r *rolled, err error) {
@@ -91,8 +104,15 @@ func (l *Lab) roll(ctx context.Context, trial rollout.Trial) (r *rolled, err err
 	if r.explained, err = l.Explain(ctx, stand.Namespace(), "json"); err != nil {
 		return nil, err
 	}
-	if r.Rollout, err = stand.Roll(ctx, trial.Load); err != nil {
-		return nil, err
+	for range 2 {
+		once, err := stand.Roll(ctx, trial.Load)
+		if err != nil {
+			return nil, err
+		}
+		r.all = append(r.all, once)
+		if trial.Arm == "plain" || once.Strain.LateMax < starved {
+			break
+		}
 	}
 	r.record = stand.Record()
 	return r, nil
@@ -106,7 +126,8 @@ const tolerance = 2
 // asExplained holds each moment of a rollout against the timeline.
 func asExplained(t *testing.T, r *rolled) {
 	t.Helper()
-	p, err := rollout.ReadPrediction([]byte(r.explained), r.ID()+"/web")
+	last := r.last()
+	p, err := rollout.ReadPrediction([]byte(r.explained), last.ID()+"/web")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,12 +135,12 @@ func asExplained(t *testing.T, r *rolled) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("timers were late by up to %.0f ms\n%s", r.Strain.LateMax, rollout.MomentTable(moments))
-	if len(moments) != int(r.Replicas)*6 {
-		t.Errorf("%d moments in %d rounds", len(moments), r.Replicas)
+	t.Logf("timers were late by up to %.0f ms\n%s", last.Strain.LateMax, rollout.MomentTable(moments))
+	if len(moments) != int(last.Replicas)*6 {
+		t.Errorf("%d moments in %d rounds", len(moments), last.Replicas)
 	}
 	for _, m := range moments {
-		if off := m.Off(); math.Abs(off) > tolerance+r.Strain.LateMax/1000 {
+		if off := m.Off(); math.Abs(off) > tolerance+last.Strain.LateMax/1000 {
 			t.Errorf("round %d: %s at %.1f s, where explain says %.0f s", m.Round, m.Name, m.Measured, m.Predicted)
 		}
 	}
