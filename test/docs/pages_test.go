@@ -68,6 +68,9 @@ mkdir -p ~/.config/fish/completions
 			"rollguard check":                     1, "rollguard check --context production -o json": 1, // nothing is installed
 		},
 	}, walk{
+		page: "docs/reference/check.md", before: installed,
+		codes: map[string]int{"rollguard check": 1}, // nothing answers here
+	}, walk{
 		page: "docs/reference/posture.md", before: installed + "kubectl create namespace shop",
 	}, walk{
 		page: "docs/release.md", before: repository + installed,
@@ -109,7 +112,6 @@ func guides() []walk {
 		},
 	}, {
 		page: "docs/guides/runbook.md", before: installed,
-		codes: map[string]int{"rollguard check": 1}, // nothing answers here
 	}, {
 		page: "docs/guides/why-rollouts-lose-requests.md", before: shop,
 	}}
