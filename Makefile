@@ -50,7 +50,7 @@ lint: $(LINT) ## run the linters of .golangci.yml
 generate: helm ## write what follows from code and chart: reference pages, plain manifest
 	$(GO) run ./test/generate
 
-build: programs linux ## build the static binaries, also for the image (amd64 and arm64)
+build: programs ## build the static programs for this machine, into bin/
 
 .PHONY: linux
 linux:
