@@ -117,6 +117,8 @@ func TestStatusAndExplainReadTheClusterWithTheRightsOfWhoeverAsks(t *testing.T) 
 		t.Fatal(err)
 	}
 	admin, poor := world.plane.KubeconfigPath(), lister(t, open)
+	blind := mayRead(t, "blind", open, "deployments.apps,services,ingresses.networking.k8s.io")
+	half := mayRead(t, "half", open, "deployments.apps,namespaces,ingresses.networking.k8s.io")
 	for name, tc := range map[string]struct {
 		kubeconfig     string
 		args           []string
@@ -137,7 +139,12 @@ func TestStatusAndExplainReadTheClusterWithTheRightsOfWhoeverAsks(t *testing.T) 
 		"explain what goes again":         {admin, []string{"explain", "deployment/old", "-n", closed}, 0, "Deployment closed/old: not exposed; what was added before goes at its next rollout\n", ""},
 		"explain one":                     {admin, []string{"explain", "deployment/web", "-n", open}, 0, "maxUnavailable: 25% -> 0", ""},
 		"explain, as who may read little": {limited, []string{"explain", "web", "-n", open}, 0, "Service web, port http", `ingressclasses could not be read, so what is said may be wrong: forbidden: User "reader" cannot list them at the cluster scope`},
-		"explain, not the namespace":      {poor, []string{"explain", "web", "-n", open}, 2, "Deployment open/web", "rollguard: namespace open could not be read, so the question is not answered\n"},
+		"explain, not the namespace":      {poor, []string{"explain", "web", "-n", open}, 2, "Deployment open/web: not known\n", "rollguard: namespace open could not be read, so the question is not answered\n"},
+		"explain, not what leads there":   {poor, []string{"explain", "web", "-n", open}, 2, "  Traffic (not known)\n    The Ingresses and Services that lead to these Pods could not be read.\n", "cannot get it\n"},
+		"audit, not what leads there":     {poor, []string{"audit", "-n", open}, 2, "undecided  open/web    -         Unreadable\n", ""},
+		"explain, the namespace alone":    {blind, []string{"explain", "web", "-n", open}, 2, "Service web, port http", "rollguard: namespace open could not be read, so the question is not answered\n"},
+		"audit, not the namespace":        {blind, []string{"audit", "-n", open}, 1, "For 1, it is not known whether the namespace is enabled: ask somebody who may read it.\n1 Deployment: 1 unguarded", ""},
+		"status, not what leads there":    {half, []string{"status", "-n", open}, 2, "open/web    undecided  -         -       Services could not be read\n", "services of namespace open could not be read, so the question is not answered\n"},
 		"explain one that is not there":   {admin, []string{"explain", "deployment/nobody", "-n", open}, 2, "", "deployment/nobody is not in namespace open; there is: open/web"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -146,6 +153,9 @@ func TestStatusAndExplainReadTheClusterWithTheRightsOfWhoeverAsks(t *testing.T) 
 				t.Errorf("exit code %d, want %d; stdout:\n%s\nstderr:\n%s", out.code, tc.code, out.stdout, out.stderr)
 			}
 			// Kinds that the cluster does not have are nobody's loss.
+			if strings.Contains(out.stdout, "To enable it") || strings.Contains(out.stdout, "label the namespace first") {
+				t.Errorf("what is enabled is said not to be:\n%s", out.stdout)
+			}
 			if strings.Contains(out.stderr, "gatewayclasses") || strings.Count(out.stderr, "\n") > 4 {
 				t.Errorf("too much is said to be unread:\n%s", out.stderr)
 			}

@@ -122,8 +122,9 @@ func TestStatusAndCheckFitWhoeverAsks(t *testing.T) {
 		code int
 		says []string
 	}{
-		"check, as who may read little": {nil, 1, []string{
-			`MutatingWebhookConfiguration rollguard cannot be read: .*User "checks" cannot get`, `unknown: .*User "checks" cannot create`,
+		"check, as who may read little": {nil, 2, []string{
+			`unknown  configuration  MutatingWebhookConfiguration rollguard cannot be read: .*User "checks" cannot get`, `unknown  admission      unknown: .*User "checks" cannot create`,
+			"rollguard: whether it works is not known: configuration, admission, webhook could not be looked at\n$",
 			`its Deployment cannot be read: .*User "checks" cannot list`, "\n +Ask as somebody who may read it\\.\n",
 		}},
 		"check in a form that does not exist": {[]string{"-o", "table"}, 2, []string{`^rollguard: -o "table": is none of text, json\n`}},

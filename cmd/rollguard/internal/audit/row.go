@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"strings"
+
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/manifest"
@@ -81,6 +83,10 @@ func Describe(v *verdict.Verdict) Row {
 		return r
 	case d.Standing == manifest.SystemNamespace, d.Standing == manifest.NamespaceExcluded:
 		r.State, r.Enabled = NotEnabled, "no"
+		return r
+	case len(v.Unread) > 0:
+		r.State, r.Do = policy.Undecided, "ask somebody who may read them"
+		r.Reasons = append(r.Reasons, Reason{Code: "Unreadable", Kind: Note, Message: strings.Join(v.Unread, " and ") + " could not be read"})
 		return r
 	}
 	r.Exposure, r.Behind = v.Decision.Exposure.Kind, behind(&v.Decision.Exposure)

@@ -89,13 +89,11 @@ func (r *Row) why() []string {
 // advice is what to do, once for each code and for what is missing.
 func (r *Report) advice() []string {
 	counts := map[policy.Code]int{}
-	var missing, disabled int
+	var lack lacking
 	for i := range r.Deployments {
 		row := &r.Deployments[i]
 		if row.State == policy.Unguarded {
-			if missing++; row.Enabled != "yes" {
-				disabled++
-			}
+			lack.count(row)
 		}
 		seen := map[policy.Code]bool{}
 		for _, reason := range row.Reasons {
@@ -106,8 +104,8 @@ func (r *Report) advice() []string {
 		}
 	}
 	var out []string
-	if missing > 0 {
-		out = append(out, r.complete(missing, disabled))
+	if lack.all > 0 {
+		out = append(out, r.complete(lack))
 	}
 	for _, e := range policy.Catalogue() {
 		if n := counts[e.Code]; n > 0 {
@@ -117,13 +115,33 @@ func (r *Report) advice() []string {
 	return out
 }
 
-func (r *Report) complete(missing, disabled int) string {
-	text := fmt.Sprintf("unguarded (%d): Something is missing that Rollguard adds. ", missing)
-	switch {
-	case !r.Live:
+// lacking counts Deployments that something is missing of: all, those of namespaces that
+// are not enabled, and those of which that is not known.
+type lacking struct{ all, disabled, unknown int }
+
+func (l *lacking) count(r *Row) {
+	l.all++
+	switch r.Enabled {
+	case "no":
+		l.disabled++
+	case "unknown":
+		l.unknown++
+	}
+}
+
+func (r *Report) complete(lack lacking) string {
+	text := fmt.Sprintf("unguarded (%d): Something is missing that Rollguard adds. ", lack.all)
+	if !r.Live {
 		return text + "Write it with rollguard render, or label the namespace rollguard.io/inject=enabled and let admission add it (--assume-enabled shows what is left then)."
-	case disabled > 0:
-		return text + fmt.Sprintf("For %d, label the namespace first: rollguard.io/inject=enabled. Then kubectl rollout restart.", disabled)
+	}
+	if lack.unknown > 0 {
+		text += fmt.Sprintf("For %d, it is not known whether the namespace is enabled: ask somebody who may read it. ", lack.unknown)
+	}
+	switch {
+	case lack.disabled > 0:
+		return text + fmt.Sprintf("For %d, label the namespace first: rollguard.io/inject=enabled. Then kubectl rollout restart.", lack.disabled)
+	case lack.all == lack.unknown:
+		return strings.TrimSpace(text)
 	}
 	return text + "kubectl rollout restart lets admission add it."
 }

@@ -104,7 +104,7 @@ func (o *auditOptions) run(cmd *cobra.Command) error {
 	case r.Fails():
 		return errDiffers
 	}
-	return nil
+	return unanswered(r.Unread)
 }
 
 func (o *auditOptions) format() (func(*audit.Report, io.Writer) error, error) {
@@ -172,11 +172,11 @@ func (o *auditOptions) fromCluster(cmd *cobra.Command, r *audit.Report) ([]error
 		return nil, err
 	}
 	var failures []error
-	hidden := map[string]string{}
+	hidden, roads := map[string]string{}, live.Roads{}
 	set := manifest.NewSet(nil, settings.sets(manifest.Options{Hidden: hidden}))
-	judge := verdict.NewJudge(set, settings.judges(kube, verdict.Options{Live: true}))
+	judge := verdict.NewJudge(set, settings.judges(kube, verdict.Options{Live: true, Unread: roads.Unread}))
 	progress := newProgress(cmd.ErrOrStderr())
-	unread, err := c.Walk(cmd.Context(), live.Walk{Namespaces: namespaces, Hidden: hidden, Use: func(page *manifest.File) error {
+	unread, err := c.Walk(cmd.Context(), live.Walk{Namespaces: namespaces, Hidden: hidden, Roads: roads, Use: func(page *manifest.File) error {
 		for _, d := range set.Pass(page) {
 			v := judge.Judge(d)
 			if v.Err != nil {

@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,7 +28,8 @@ A note is nothing that is known to be wrong: what another webhook does cannot be
 seen from outside. What can be seen counts: Pods that are not as their templates
 want them, and what others put into the Deployment of the dry run.
 
-The exit code is 1 when something is wrong, 2 when the question could not be asked.`
+The exit code is 1 when something is wrong, 2 when the question could not be asked,
+or not by you: what you may not look at is unknown, and not wrong.`
 
 type checkOptions struct {
 	live.Flags
@@ -77,10 +80,24 @@ func (o *checkOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range points {
-		if !p.OK {
+	return checkCode(points)
+}
+
+// checkCode is the error that the exit code is made of: what is known to be wrong counts
+// before what is not known.
+func checkCode(points []live.Point) error {
+	var unknown []string
+	for i := range points {
+		switch p := &points[i]; {
+		case p.Unknown && slices.Contains(unknown, p.Name):
+		case p.Unknown:
+			unknown = append(unknown, p.Name)
+		case !p.OK:
 			return errDiffers
 		}
+	}
+	if len(unknown) > 0 {
+		return fmt.Errorf("whether it works is not known: %s could not be looked at", strings.Join(unknown, ", "))
 	}
 	return nil
 }
@@ -100,18 +117,20 @@ func printPoints(w io.Writer, points []live.Point) error {
 	for _, p := range points {
 		word := "ok"
 		switch {
+		case p.Unknown:
+			word = "unknown"
 		case !p.OK:
 			word = "WRONG"
 		case p.Advice != "":
 			word = "note"
 		}
-		if _, err := fmt.Fprintf(w, "%-5s  %-13s  %s\n", word, p.Name, p.Says); err != nil {
+		if _, err := fmt.Fprintf(w, "%-7s  %-13s  %s\n", word, p.Name, p.Says); err != nil {
 			return err
 		}
 		if p.Advice == "" {
 			continue
 		}
-		if _, err := fmt.Fprintf(w, "                      %s\n", p.Advice); err != nil {
+		if _, err := fmt.Fprintf(w, "                        %s\n", p.Advice); err != nil {
 			return err
 		}
 	}

@@ -64,7 +64,7 @@ func (in *liveInput) read(ctx context.Context, c *live.Cluster, s scope) (*readi
 	}
 	r := &reading{files: gathered.Files, version: version}
 	r.set = manifest.NewSet(r.files, set.sets(manifest.Options{Hidden: gathered.Hidden}))
-	r.verdicts = verdict.All(r.set, set.judges(kube, verdict.Options{Live: true}))
+	r.verdicts = verdict.All(r.set, set.judges(kube, verdict.Options{Live: true, Unread: gathered.Roads.Unread}))
 	return r, gathered, nil
 }
 
@@ -75,10 +75,11 @@ func sayGaps(w io.Writer, gaps []live.Gap) {
 	}
 }
 
-// unanswered is an error where what could not be read is what was asked for.
+// unanswered is an error where what could not be read is what was asked for, or what the
+// answer hangs on.
 func unanswered(gaps []live.Gap) error {
 	for _, gap := range gaps {
-		if gap.Asked {
+		if gap.Asked || gap.Road {
 			return fmt.Errorf("%s could not be read, so the question is not answered", gap.What)
 		}
 	}

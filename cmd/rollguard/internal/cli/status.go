@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -30,8 +31,8 @@ States:
   undecided    it could not be evaluated
 
 The exit code is 1 when something is unguarded or at risk, 2 when the question
-could not be answered: Deployments, or the namespace that they are in, could not
-be read, or one could not be evaluated.`
+could not be answered: Deployments, the namespace that they are in, its Services
+or its Ingresses could not be read, or one Deployment could not be evaluated.`
 
 type statusOptions struct {
 	liveInput
@@ -146,8 +147,15 @@ func standingOf(v *verdict.Verdict) standing {
 	if s.Routes == nil {
 		s.Routes = []topology.Route{}
 	}
+	if len(v.Unread) > 0 {
+		s.Exposure, s.Routes = "", []topology.Route{}
+	}
 	switch v.Deployment.Standing {
 	case manifest.Guarded, manifest.OptedOut:
+		if len(v.Unread) > 0 {
+			s.State, s.Why = policy.Undecided, []string{unread(v.Unread)}
+			return s
+		}
 		s.State = v.Decision.State()
 	case manifest.NamespaceNotKnown:
 		s.State, s.Why = policy.Undecided, []string{"its namespace could not be read"}
@@ -172,6 +180,9 @@ func standingOf(v *verdict.Verdict) standing {
 	}
 	return s
 }
+
+// unread says which kinds could not be read.
+func unread(kinds []string) string { return strings.Join(kinds, " and ") + " could not be read" }
 
 func exempt(v *verdict.Verdict) string {
 	if len(v.Decision.Findings) > 0 && v.Deployment.Standing != manifest.OptedOut {

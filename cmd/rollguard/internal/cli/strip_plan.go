@@ -77,7 +77,7 @@ func (o *stripOptions) plan(cmd *cobra.Command, args []string) (*plan, error) {
 	set := manifest.NewSet(nil, settings.sets(manifest.Options{Hidden: hidden}))
 	judge := verdict.NewJudge(set, settings.judges(server{nativeSleep: true}, verdict.Options{Live: true}))
 	found := name == ""
-	gaps, err := c.Walk(cmd.Context(), live.Walk{Namespaces: namespaces, Hidden: hidden, Use: func(page *manifest.File) error {
+	gaps, err := c.Walk(cmd.Context(), live.Walk{Namespaces: namespaces, Hidden: hidden, Roads: live.Roads{}, Use: func(page *manifest.File) error {
 		for _, v := range stripAll(judge, set.Pass(page)) {
 			if name != "" && v.Deployment.Name != name {
 				continue

@@ -84,7 +84,7 @@ func (c *Cluster) servingPoint(ctx context.Context, i inspected, from origin, w 
 		p.Says, p.Advice = called+" does not exist, so there is no serving certificate", from.advice(i)
 		return p
 	case err != nil:
-		p.Says, p.Advice = called+" cannot be read: "+err.Error(), askOther
+		p.unknown(called, err)
 		return p
 	}
 	chain, err := certs.ParseBundle(secret.Data[corev1.TLSCertKey])

@@ -2,18 +2,44 @@ package live
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
+
+// oneNamespace begins the name of what is one object, not all of a kind.
+const oneNamespace = "namespace "
 
 // Gap is something that could not be read.
 type Gap struct {
 	What string `json:"what"`
 	Err  string `json:"error"`
 	// Asked says that it is what was asked for, not something beside it: Deployments, or
-	// the namespace that they are in.
+	// the namespace that they are in. Road says that it leads to their Pods in every cluster,
+	// so that without it nothing is known that hangs on the traffic.
 	Asked bool `json:"-"`
+	Road  bool `json:"-"`
+}
+
+// Roads are the kinds that lead to Pods in every cluster, in the words of people, that could
+// not be read, by namespace; under [Everywhere] stand those of no namespace.
+type Roads map[string][]string
+
+// Unread are those that lead to the Pods of a namespace.
+func (r Roads) Unread(namespace string) []string {
+	return slices.Concat(r[Everywhere], r[namespace])
+}
+
+// note says that a kind could not be read.
+func (g *gathering) note(r resource, namespace string, err error) {
+	if r.road != "" {
+		g.Roads[namespace] = append(g.Roads[namespace], r.road)
+	}
+	g.gap(about(r, namespace), err)
+	last := &g.Gaps[len(g.Gaps)-1]
+	last.Asked, last.Road = r.name == deployments().name, r.road != ""
 }
 
 // gap notes what could not be read.
@@ -23,8 +49,7 @@ func (g *gathering) gap(what string, err error) {
 	if errors.As(err, &status) {
 		text = status.Status().Message
 	}
-	name := deployments().name
-	g.Gaps = append(g.Gaps, Gap{What: what, Err: text, Asked: what == name || strings.HasPrefix(what, name+" of ")})
+	g.Gaps = append(g.Gaps, Gap{What: what, Err: text})
 }
 
 // Sentences says what could not be read, in one sentence without a full stop for all that
@@ -65,6 +90,9 @@ func (g *Gap) reason() string {
 	}
 	if _, tail, ok = strings.Cut(tail, `"`); !ok {
 		return g.Err
+	}
+	if name, ok := strings.CutPrefix(g.What, oneNamespace); ok {
+		return "forbidden: " + head + " it" + strings.TrimPrefix(tail, fmt.Sprintf(" in the namespace %q", name))
 	}
 	return "forbidden: " + head + " them" + tail
 }

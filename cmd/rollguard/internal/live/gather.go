@@ -24,6 +24,7 @@ type Gathered struct {
 	// Hidden says as a clause, by the names of optional kinds that exist, why no object of
 	// them is seen.
 	Hidden map[string]string
+	Roads  Roads
 }
 
 // gathering is one call of Gather.
@@ -44,7 +45,7 @@ type gathering struct {
 // Gather reads what decides about the Deployments of one namespace, or of all that are
 // enabled, and the Deployments. It fails when no Deployment may be read.
 func (c *Cluster) Gather(ctx context.Context, namespace string) (Gathered, error) {
-	g := &gathering{Cluster: c, Gathered: Gathered{Hidden: map[string]string{}}}
+	g := &gathering{Cluster: c, Gathered: Gathered{Hidden: map[string]string{}, Roads: Roads{}}}
 	g.use = func(f *manifest.File) error {
 		g.Files = append(g.Files, f)
 		return nil
@@ -66,9 +67,9 @@ func (c *Cluster) Gather(ctx context.Context, namespace string) (Gathered, error
 // Walk reads what decides about the Deployments of some namespaces, or with none named of
 // all, enabled or not, and then the Deployments. Use is given each page as it comes, and
 // nothing is kept: a large cluster has more than fits into memory several times over.
-// Hidden is filled before the first Deployment comes.
+// Hidden and Roads are filled before the first Deployment comes.
 func (c *Cluster) Walk(ctx context.Context, w Walk) ([]Gap, error) {
-	g := &gathering{Cluster: c, use: w.Use, Gathered: Gathered{Hidden: w.Hidden}}
+	g := &gathering{Cluster: c, use: w.Use, Gathered: Gathered{Hidden: w.Hidden, Roads: w.Roads}}
 	err := g.walk(ctx, w.Namespaces)
 	return g.Gaps, err
 }
@@ -79,6 +80,8 @@ type Walk struct {
 	Namespaces []string
 	// Hidden is filled as [Gathered] says; it must not be nil.
 	Hidden map[string]string
+	// Roads is filled with what could not be read; it must not be nil.
+	Roads Roads
 	// Use is given each page.
 	Use func(*manifest.File) error
 }
@@ -124,7 +127,7 @@ func (g *gathering) oneNamespace(ctx context.Context, name string) error {
 	case apierrors.IsNotFound(err):
 		return fmt.Errorf("namespace %s does not exist", name)
 	case apierrors.IsForbidden(err):
-		g.gap("namespace "+name, err)
+		g.gap(oneNamespace+name, err)
 		g.Gaps[len(g.Gaps)-1].Asked = true
 		return nil
 	case err != nil:
@@ -174,7 +177,7 @@ func (g *gathering) collect(ctx context.Context, r resource, namespace string) e
 	case !apierrors.IsForbidden(err):
 		return fmt.Errorf("%s: %w", r.name, err)
 	case r.cluster || where != Everywhere:
-		g.gap(about(r, where), err)
+		g.note(r, where, err)
 		return nil
 	}
 	return g.oneByOne(ctx, r, err)
@@ -191,15 +194,18 @@ func (g *gathering) oneByOne(ctx context.Context, r resource, all error) error {
 	for _, name := range g.enabled {
 		switch err := g.read(ctx, r, name); {
 		case apierrors.IsForbidden(err):
-			g.gap(about(r, name), err)
+			g.note(r, name, err)
 			unread++
 		case err != nil:
 			return fmt.Errorf("%s: %w", about(r, name), err)
 		}
 	}
 	if unread == len(g.enabled) && len(g.Gaps) > before {
+		one := g.Gaps[len(g.Gaps)-1]
 		g.Gaps = g.Gaps[:before]
 		g.gap(r.name, all)
+		last := &g.Gaps[len(g.Gaps)-1]
+		last.Asked, last.Road = one.Asked, one.Road
 	}
 	return nil
 }

@@ -25,6 +25,9 @@ import (
 type Point struct {
 	Name string `json:"name"`
 	OK   bool   `json:"ok"`
+	// Unknown says of one that is not OK that it is not known to be wrong either: whoever
+	// asks may not look at it.
+	Unknown bool `json:"unknown,omitempty"`
 	// Says is what was found, Advice what to do, empty where nothing is. One that is OK and
 	// has advice is a note: nothing is wrong that is known.
 	Says   string `json:"says"`
@@ -90,7 +93,8 @@ func (c *Cluster) Check(ctx context.Context, i selfprobe.Installation, now time.
 func admissionPoint(reached selfprobe.Finding) Point {
 	p := Point{
 		Name: "admission", OK: reached.Status == selfprobe.OK,
-		Says: string(reached.Status) + ": " + reached.Detail, Advice: reached.Advice(),
+		Unknown: reached.Status == selfprobe.Unknown,
+		Says:    string(reached.Status) + ": " + reached.Detail, Advice: reached.Advice(),
 	}
 	if p.Advice == selfprobe.Repair {
 		p.Says += "; the cause is likely " + reached.Differences[0].Where()
@@ -99,13 +103,18 @@ func admissionPoint(reached selfprobe.Finding) Point {
 	return p
 }
 
+// unknown says that something could not be looked at.
+func (p *Point) unknown(what string, err error) {
+	p.OK, p.Unknown, p.Says, p.Advice = false, true, what+" cannot be read: "+err.Error(), askOther
+}
+
 func configurationPoint(i selfprobe.Installation, found *admissionregistrationv1.MutatingWebhookConfiguration, err error) Point {
 	p := Point{Name: "configuration", Says: "MutatingWebhookConfiguration " + i.Configuration}
 	switch {
 	case apierrors.IsNotFound(err):
 		p.Says, p.Advice = p.Says+" does not exist", selfprobe.Missing.Advice()
 	case err != nil:
-		p.Says, p.Advice = p.Says+" cannot be read: "+err.Error(), askOther
+		p.unknown(p.Says, err)
 	case selfprobe.Entry(found, selfprobe.MainWebhook) == nil:
 		p.Says, p.Advice = p.Says+" has no webhook "+selfprobe.MainWebhook, selfprobe.Missing.Advice()
 	default:
@@ -157,7 +166,7 @@ func (c *Cluster) webhookPoint(ctx context.Context, i selfprobe.Installation) (*
 	list, err := c.clients.AppsV1().Deployments(i.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=rollguard"})
 	switch {
 	case err != nil:
-		p.Says, p.Advice = "its Deployment cannot be read: "+err.Error(), askOther
+		p.unknown("its Deployment", err)
 		return nil, p
 	case len(list.Items) == 0:
 		p.Says = "no Deployment with the label app.kubernetes.io/name=rollguard in namespace " + i.Namespace

@@ -11,6 +11,8 @@ type resource struct {
 	// cluster says that it stands outside namespaces, elsewhere that objects of other
 	// namespaces may decide too.
 	cluster, elsewhere, optional bool
+	// road is what people call a kind without which nobody knows what leads to Pods.
+	road string
 	// kind is set for an optional one.
 	kind topology.Optional
 	// typed says that package manifest takes it as a Go type, which is read several times
@@ -24,8 +26,8 @@ func resources() []resource {
 	const networking = "/apis/networking.k8s.io/v1"
 	out := []resource{
 		{paths: []string{networking}, name: "ingressclasses", cluster: true},
-		{paths: []string{networking}, name: "ingresses", typed: true},
-		{paths: []string{"/api/v1"}, name: "services", typed: true},
+		{paths: []string{networking}, name: "ingresses", road: "Ingresses", typed: true},
+		{paths: []string{"/api/v1"}, name: "services", road: "Services", typed: true},
 		{paths: []string{"/api/v1"}, name: "persistentvolumeclaims"},
 		{paths: []string{"/api/v1"}, name: "resourcequotas"},
 	}

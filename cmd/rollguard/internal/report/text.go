@@ -45,6 +45,9 @@ func (p *page) write() {
 	}
 	p.notGuarded()
 	p.traffic()
+	if len(p.v.Unread) > 0 {
+		return // what hangs on the traffic is not known either
+	}
 	p.changes()
 	p.findings("At risk", policy.AtRisk)
 	p.findings("Kept as you wrote it", policy.Kept)
@@ -60,6 +63,8 @@ func (p *page) summary() string {
 	result := &p.v.Decision.Result
 	risks := count(result.Findings, policy.AtRisk)
 	switch {
+	case p.v.Unknown():
+		return "not known"
 	case !p.v.Guarded():
 		return "not guarded"
 	case result.Exposure.Kind == topology.None:
@@ -100,14 +105,22 @@ func (p *page) notGuarded() {
 	case manifest.NamespaceNotEnabled:
 		p.line("    To enable it: kubectl label namespace %s %s=%s", d.Namespace, api.LabelInject, api.InjectEnabled)
 	case manifest.NamespaceNotKnown:
-		if !p.v.Live {
-			p.line("    Add the Namespace to the files, or use --assume-enabled.")
+		if p.v.Live {
+			p.line("    Ask as somebody who may read the namespace.")
+			break
 		}
+		p.line("    Add the Namespace to the files, or use --assume-enabled.")
 		p.line("    To enable it in the cluster: kubectl label namespace %s %s=%s", d.Namespace, api.LabelInject, api.InjectEnabled)
 	case manifest.OptedOut:
 		p.line("    To opt in again: remove the label.")
 	}
-	if n := len(p.v.Decision.Changes); n > 0 {
+	n := len(p.v.Decision.Changes)
+	switch {
+	case n == 0:
+	case d.Standing == manifest.OptedOut:
+		p.line("    %s", plural(n, "%d value that Rollguard added goes at its next rollout.", "%d values that Rollguard added go at its next rollout."))
+	case d.Standing == manifest.NamespaceNotKnown && p.v.Live:
+	default:
 		p.line("    %s", plural(n, "If it were enabled, %d value would change.", "If it were enabled, %d values would change."))
 	}
 }

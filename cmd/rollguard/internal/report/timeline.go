@@ -8,7 +8,7 @@ import (
 // Timeline is the rollout of a Deployment as admission leaves it, or as it is where
 // admission leaves it alone; nil where there is none.
 func Timeline(v *verdict.Verdict) *timeline.Timeline {
-	if v.Err != nil {
+	if v.Err != nil || len(v.Unread) > 0 {
 		return nil
 	}
 	stored, err := v.Stored()

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/topology"
@@ -11,6 +12,11 @@ import (
 // traffic shows how requests reach the Pods, from the outside in.
 func (p *page) traffic() {
 	e := &p.v.Decision.Exposure
+	if len(p.v.Unread) > 0 {
+		p.heading("Traffic (not known)")
+		p.line("    The %s that lead to these Pods could not be read.", strings.Join(p.v.Unread, " and "))
+		return
+	}
 	p.heading("Traffic (" + kindInWords(e.Kind) + ")")
 	if len(e.Routes) == 0 {
 		text := "    No Service or Ingress%s leads to these Pods"

@@ -14,13 +14,16 @@ import (
 type Verdict struct {
 	Deployment *manifest.Deployment
 	// Decision is also there for a Deployment that is not guarded: it is what would be
-	// decided.
+	// decided. Its exposure is also there for one that is left alone.
 	Decision decision.Decision
 	// Patch is what to write into the manifest; empty for a Deployment that is not
 	// guarded.
 	Patch []patch.Operation
 	// Live says that the Deployment was read from a cluster.
 	Live bool
+	// Unread are the kinds that lead to Pods, in the words of people, that could not be read:
+	// what was decided without them is not to be relied on.
+	Unread []string
 	// Err is set when nothing could be decided.
 	Err error
 }
@@ -28,10 +31,16 @@ type Verdict struct {
 // Guarded tells whether the webhook would be called at all.
 func (v *Verdict) Guarded() bool { return v.Deployment.Standing == manifest.Guarded }
 
+// Unknown tells whether it is not known how the Deployment stands, as what decides about it
+// could not be read of the cluster.
+func (v *Verdict) Unknown() bool {
+	return v.Live && v.Deployment.Standing == manifest.NamespaceNotKnown || len(v.Unread) > 0
+}
+
 // AtRisk tells whether the webhook would leave a risk behind.
 func (v *Verdict) AtRisk() bool {
 	for i := range v.Decision.Findings {
-		if v.Guarded() && v.Decision.Findings[i].Outcome == policy.AtRisk {
+		if v.Guarded() && !v.Unknown() && v.Decision.Findings[i].Outcome == policy.AtRisk {
 			return true
 		}
 	}
@@ -53,6 +62,9 @@ type Options struct {
 	// AssumeService takes a Deployment of a manifest, which is to be created, for exposed
 	// when it declares a TCP port and no route leads to it; see [policy.Input].
 	AssumeService bool
+	// Unread is asked, for the Deployments of each namespace, for [Verdict.Unread]; nil says
+	// that all was read.
+	Unread func(namespace string) []string
 	// Resolver knows the profiles and bounds; nil is one with the built-in ones.
 	Resolver *api.Resolver
 }
@@ -75,6 +87,9 @@ func NewJudge(set *manifest.Set, o Options) *Judge {
 // Judge decides about one Deployment.
 func (j *Judge) Judge(d *manifest.Deployment) Verdict {
 	v := Verdict{Deployment: d, Live: j.options.Live}
+	if j.options.Unread != nil {
+		v.Unread = j.options.Unread(d.Namespace)
+	}
 	if err := v.judge(j.maker, j.set, &j.options); err != nil {
 		v.Err = d.Fail(err)
 	}
@@ -112,6 +127,9 @@ func (v *Verdict) judge(maker *decision.Maker, set *manifest.Set, o *Options) er
 	}
 	if v.Guarded() {
 		v.Patch = v.Decision.Patch
+	}
+	if err := v.road(maker, req); err != nil {
+		return plain(err)
 	}
 	return nil
 }

@@ -1,0 +1,44 @@
+package verdict
+
+import (
+	"github.com/valyala/fastjson"
+
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/decision"
+	"github.com/rollguard/rollguard/pkg/policy"
+)
+
+// road completes what is shown of a Deployment that is left alone: who sends traffic there,
+// and how slowly load balancers follow. Nobody has to know that to leave it alone, so the
+// decision does not say it. What was decided stays.
+func (v *Verdict) road(maker *decision.Maker, req *decision.Request) error {
+	if v.Decision.Trigger != policy.LeftAlone && !v.Decision.OptedOut() {
+		return nil
+	}
+	looked := *req
+	var err error
+	if looked.New, err = ours(req.New); err != nil {
+		return err
+	}
+	d, err := maker.Make(&looked)
+	if err != nil {
+		return err
+	}
+	v.Decision.Exposure = d.Exposure
+	to := &v.Decision.Computed
+	to.Propagation, to.Healthy, to.HealthySource, to.Gated = d.Computed.Propagation, d.Computed.Healthy, d.Computed.HealthySource, d.Computed.Gated
+	return nil
+}
+
+// ours is the object without what makes Rollguard leave it alone.
+func ours(object []byte) ([]byte, error) {
+	v, err := fastjson.ParseBytes(object)
+	if err != nil {
+		return nil, err
+	}
+	meta := v.Get("metadata")
+	meta.Del("ownerReferences")
+	meta.Del("deletionTimestamp")
+	meta.Get("labels").Del(api.LabelInject)
+	return v.MarshalTo(nil), nil
+}
