@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -169,6 +170,46 @@ func lister(t *testing.T, namespace string) string {
 	t.Helper()
 	return mayRead(t, "lister-of-"+namespace, namespace, "deployments.apps")
 }
+
+func TestStatusAndExplainSayThatNobodyCompletesAnything(t *testing.T) {
+	w := newWebhook(t)
+	const namespace, off = "off", "The webhook is not installed or switched off: nothing is completed until it is back.\n"
+	kubectl(t, fmt.Sprintf(shop, namespace, "report")+"---"+fmt.Sprintf(deployment, namespace), "apply", "-f", "-")
+	w.stop()
+	kubeconfigs := map[string]string{"an administrator": world.plane.KubeconfigPath(), "who may not read it": reader(t, namespace)}
+	foot := func(who string) map[string]bool {
+		out := map[string]bool{}
+		for _, command := range []string{"status", "explain"} {
+			out[command] = strings.HasSuffix(rollguard(t, kubeconfigs[who], command, "-n", namespace).stdout, "\n"+off)
+		}
+		return out
+	}
+	none, both := map[string]bool{"status": false, "explain": false}, map[string]bool{"status": true, "explain": true}
+	for who := range kubeconfigs {
+		if diff := cmp.Diff(none, foot(who)); diff != "" {
+			t.Errorf("%s, the configuration is there: -want +got:\n%s", who, diff)
+		}
+	}
+	kubectl(t, "", "delete", "mutatingwebhookconfiguration", "rollguard")
+	if diff := cmp.Diff(both, foot("an administrator")); diff != "" {
+		t.Errorf("the configuration is gone: -want +got:\n%s", diff)
+	}
+	if diff := cmp.Diff(none, foot("who may not read it")); diff != "" {
+		t.Errorf("it may not be read: -want +got:\n%s", diff)
+	}
+	kubectl(t, renamed, "apply", "-f", "-")
+	defer kubectl(t, "", "delete", "mutatingwebhookconfiguration", "platform-rollguard")
+	if diff := cmp.Diff(none, foot("an administrator")); diff != "" {
+		t.Errorf("it has another name: -want +got:\n%s", diff)
+	}
+}
+
+// renamed is a webhook configuration under a name of the administrator's, without webhooks.
+const renamed = `
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: {name: platform-rollguard, labels: {app.kubernetes.io/name: rollguard}}
+`
 
 func TestCheckIsFineWhereAllIsWell(t *testing.T) {
 	w := newWebhook(t)

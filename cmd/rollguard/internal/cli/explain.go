@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/report"
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/textwidth"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 )
 
@@ -77,7 +78,7 @@ func (o *explainOptions) run(cmd *cobra.Command, args []string) error {
 		}
 		return err
 	}
-	if err := o.print(cmd.OutOrStdout(), chosen, failures); err != nil {
+	if err := o.print(cmd.OutOrStdout(), read, chosen); err != nil {
 		return err
 	}
 	if err := o.draw(chosen); err != nil {
@@ -120,12 +121,16 @@ func (o *explainOptions) source(cmd *cobra.Command) (*reading, error) {
 	return r, nil
 }
 
-func (o *explainOptions) print(w io.Writer, chosen []verdict.Verdict, failures []error) error {
+func (o *explainOptions) print(w io.Writer, read *reading, chosen []verdict.Verdict) error {
 	if o.output == "text" {
-		_, err := io.WriteString(w, report.Text(chosen, columns(w)))
+		text := report.Text(chosen, columns(w))
+		if read.off {
+			text += "\n" + textwidth.Wrap(offText, columns(w), "  ")
+		}
+		_, err := io.WriteString(w, text)
 		return err
 	}
-	text, err := report.New(chosen, failures).JSON()
+	text, err := report.New(chosen, read.failures()).JSON()
 	if err != nil {
 		return err
 	}

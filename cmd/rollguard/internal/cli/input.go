@@ -44,6 +44,8 @@ type reading struct {
 	kube     server
 	// version is the API server's, where a cluster was read.
 	version string
+	// off says that no webhook is called in it.
+	off bool
 	// gaps are what could not be read of it.
 	gaps []live.Gap
 }

@@ -62,11 +62,14 @@ func (in *liveInput) read(ctx context.Context, c *live.Cluster, s scope) (*readi
 	if err != nil {
 		return nil, gathered, err
 	}
-	r := &reading{files: gathered.Files, version: version}
+	r := &reading{files: gathered.Files, version: version, off: c.WebhookMissing(ctx)}
 	r.set = manifest.NewSet(r.files, set.sets(manifest.Options{Hidden: gathered.Hidden}))
 	r.verdicts = verdict.All(r.set, set.judges(kube, verdict.Options{Live: true, Unread: gathered.Roads.Unread}))
 	return r, gathered, nil
 }
+
+// offText is said where nobody completes Deployments, whatever the label of a namespace says.
+const offText = "The webhook is not installed or switched off: nothing is completed until it is back."
 
 // sayGaps names what could not be read.
 func sayGaps(w io.Writer, gaps []live.Gap) {

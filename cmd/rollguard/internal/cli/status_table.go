@@ -40,6 +40,9 @@ func (t *statusTable) String() string {
 		table.Rows = append(table.Rows, []string{s.key, string(s.State), exposure, s.behind(), s.why(t.wide)})
 	}
 	summary := textwidth.Wrap(t.summary(), t.width, "  ")
+	if t.reading.off {
+		summary += textwidth.Wrap(offText, t.width, "  ")
+	}
 	if len(t.rows) == 0 {
 		return summary
 	}
@@ -70,11 +73,11 @@ func (t *statusTable) summary() string {
 	case t.disabled > 1:
 		text += fmt.Sprintf("; %d namespaces are not enabled", t.disabled)
 	}
-	return fmt.Sprintf("%s%s. Kubernetes %s.", text, t.off(), t.version)
+	return fmt.Sprintf("%s%s. Kubernetes %s.", text, t.passedOver(), t.version)
 }
 
-// off says that Rollguard is switched off for the namespace that was asked for, and why.
-func (t *statusTable) off() string {
+// passedOver says that Rollguard is switched off for the namespace that was asked for, and why.
+func (t *statusTable) passedOver() string {
 	if t.namespace == live.Everywhere {
 		return ""
 	}

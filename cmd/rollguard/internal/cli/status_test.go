@@ -68,6 +68,14 @@ shop/web    at-risk  -         -       the sleep is much shorter than...
 	}
 }
 
+func TestThatNobodyCompletesAnythingStandsAtTheFoot(t *testing.T) {
+	table := statusTable{reading: &reading{version: "v1.37.0", off: true}, namespace: live.Everywhere}
+	const want = "0 Deployments. Kubernetes v1.37.0.\nThe webhook is not installed or switched off: nothing is completed until it is back.\n"
+	if diff := cmp.Diff(want, table.String()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 func TestWhatRollguardAddedToAnUnexposedDeploymentGoesAndThatIsSaid(t *testing.T) {
 	v := surveyed("web", []policy.Change{{}})
 	v.Decision.Exposure.Kind = topology.None
