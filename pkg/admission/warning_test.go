@@ -59,7 +59,15 @@ func TestTheSummarySaysWhereTheTrafficComesFrom(t *testing.T) {
 	for want, change := range map[string]func(*decision.Decision){
 		"rollguard: made rollouts safe: one": func(*decision.Decision) {},
 		"rollguard: made rollouts safe behind ALB Ingress shop/web (ip targets): one": func(d *decision.Decision) {
-			d.Exposure.Routes = []topology.Route{route, {Via: topology.ViaService, Service: "other"}}
+			d.Exposure = topology.Exposure{Kind: topology.ALBIP, Routes: []topology.Route{route, route}}
+		},
+		"rollguard: made rollouts safe behind ALB Ingress shop/web (ip targets) and 1 more: one": func(d *decision.Decision) {
+			other := topology.Route{Via: topology.ViaService, Service: "other"}
+			d.Exposure = topology.Exposure{Kind: topology.ALBIP, Routes: []topology.Route{other, route, other}}
+		},
+		"rollguard: made rollouts safe behind NLB Service edge (instance targets) and 1 more: one": func(d *decision.Decision) {
+			nlb := topology.Route{Via: topology.ViaService, Service: "edge", Balancer: topology.NLB, TargetType: topology.TargetInstance}
+			d.Exposure = topology.Exposure{Kind: topology.NLBInstance, Routes: []topology.Route{route, nlb}}
 		},
 		"rollguard: (audit only) would make rollouts safe behind ALB Ingress shop/web (ip targets): one": func(d *decision.Decision) {
 			d.Mode, d.Exposure.Routes = api.Audit, []topology.Route{route}

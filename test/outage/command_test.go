@@ -173,7 +173,7 @@ func lister(t *testing.T, namespace string) string {
 
 func TestStatusAndExplainSayThatNobodyCompletesAnything(t *testing.T) {
 	w := newWebhook(t)
-	const namespace, off = "off", "The webhook is not installed or switched off: nothing is completed until it is back.\n"
+	const namespace, off = "away", "The webhook is not installed or switched off: nothing is completed until it is back.\n"
 	kubectl(t, fmt.Sprintf(shop, namespace, "report")+"---"+fmt.Sprintf(deployment, namespace), "apply", "-f", "-")
 	w.stop()
 	kubeconfigs := map[string]string{"an administrator": world.plane.KubeconfigPath(), "who may not read it": reader(t, namespace)}

@@ -89,7 +89,7 @@ func Describe(v *verdict.Verdict) Row {
 		r.Reasons = append(r.Reasons, Reason{Code: "Unreadable", Kind: Note, Message: strings.Join(v.Unread, " and ") + " could not be read"})
 		return r
 	}
-	r.Exposure, r.Behind = v.Decision.Exposure.Kind, behind(&v.Decision.Exposure)
+	r.Exposure, r.Behind = v.Decision.Exposure.Kind, verdict.Doors(&v.Decision.Exposure)
 	r.State = v.Decision.State()
 	if r.admitted(v) {
 		r.State = afterAdmission(v)
@@ -120,19 +120,6 @@ func afterAdmission(v *verdict.Verdict) policy.State {
 		return policy.Risky
 	}
 	return policy.Guarded
-}
-
-// behind lists the routes, those of the exposure first.
-func behind(e *topology.Exposure) []string {
-	var first, rest []string
-	for i := range e.Routes {
-		if r := &e.Routes[i]; r.Kind() == e.Kind {
-			first = append(first, r.Front())
-		} else {
-			rest = append(rest, r.Front())
-		}
-	}
-	return unique(append(append([]string{}, first...), rest...))
 }
 
 func unique(list []string) []string {

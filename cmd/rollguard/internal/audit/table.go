@@ -1,11 +1,13 @@
 package audit
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/textwidth"
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/policy"
 )
 
@@ -52,12 +54,7 @@ func (l Layout) cells(r *Row) []string {
 	if !l.Wide {
 		return []string{string(r.State), r.Key(), exposure, why}
 	}
-	behind := "-"
-	if n := len(r.Behind); n > 0 {
-		if behind = r.Behind[0]; n > 1 {
-			behind += fmt.Sprintf(" and %d more", n-1)
-		}
-	}
+	behind := cmp.Or(verdict.Counted(r.Behind), "-")
 	return []string{string(r.State), r.Key(), exposure, r.Enabled, behind, why, r.Do}
 }
 
@@ -66,7 +63,7 @@ func (r *Row) why() []string {
 	var out, lacks, added []string
 	for i := range r.Reasons {
 		reason := &r.Reasons[i]
-		switch word := string(reason.Rule); {
+		switch word := verdict.Field(reason.Rule); {
 		case reason.Kind == AtRisk, reason.Kind == Note:
 			out = append(out, string(reason.Code))
 		case word == "": // tidying up

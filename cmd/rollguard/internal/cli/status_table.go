@@ -1,14 +1,17 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/live"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/textwidth"
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/manifest"
 	"github.com/rollguard/rollguard/pkg/policy"
+	"github.com/rollguard/rollguard/pkg/topology"
 )
 
 // statusTable is the answer for people.
@@ -92,30 +95,24 @@ func (t *statusTable) passedOver() string {
 	return ""
 }
 
-// behind names what leads to the Deployment, the most demanding route first.
+// behind names what leads to the Deployment, the most demanding first.
 func (s *standing) behind() string {
-	if len(s.Routes) == 0 {
-		return "-"
-	}
-	first := &s.Routes[0]
-	for i := range s.Routes {
-		if r := &s.Routes[i]; r.Kind() == s.Exposure {
-			first = r
-			break
-		}
-	}
-	if more := len(s.Routes) - 1; more > 0 {
-		return fmt.Sprintf("%s and %d more", first.Front(), more)
-	}
-	return first.Front()
+	return cmp.Or(verdict.Counted(verdict.Doors(&topology.Exposure{Kind: s.Exposure, Routes: s.Routes})), "-")
 }
 
-// why is all rules, and of the sentences the first, or all of them.
+// shortest is how much of a risk is told where not all of it is.
+const shortest = 80
+
+// why is all fields that would change, and of the risks the first, in short, or all of them.
 func (s *standing) why(all bool) string {
-	rules, sentences := strings.Join(s.Why[:s.rules], ", "), s.Why[s.rules:]
+	fields := make([]string, s.rules)
+	for i, rule := range s.Why[:s.rules] {
+		fields[i] = verdict.Field(api.Rule(rule))
+	}
+	rules, sentences := strings.Join(fields, ", "), s.Why[s.rules:]
 	var risk string
 	if len(sentences) > 0 {
-		risk = sentences[0]
+		risk = textwidth.Shorten(sentences[0], shortest)
 	}
 	switch more := len(sentences) - 1; {
 	case all:

@@ -40,8 +40,8 @@ func TestTheTableLinesUpAndShowsWhatIsMissingAndWhatIsAtRisk(t *testing.T) {
 DEPLOYMENT            STATE      EXPOSURE  BEHIND       WHY
 shop/a                guarded    service   Service web  -
 shop/at-risk          at-risk    service   -            the sleep is short
-shop/pending          pending    service   -            strategy, pre-stop
-shop/pending-at-risk  at-risk    service   -            each rollout is an outage, and 2 more; pending: strategy, pre-stop
+shop/pending          pending    service   -            strategy, preStop
+shop/pending-at-risk  at-risk    service   -            each rollout is an outage, and 2 more; pending: strategy, preStop
 shop/unguarded        unguarded  -         -            strategy; at risk even then: an outage, and 1 more
 5 Deployments: 1 guarded, 1 pending, 1 unguarded, 2 at-risk. Kubernetes v1.37.0.
 `
@@ -61,6 +61,11 @@ shop/web    at-risk  -         -       the sleep is much shorter than...
 `
 	if diff := cmp.Diff(want[1:], short.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+	short.width = 0
+	const piped = "the sleep is much shorter than the load balancer needs to learn that the Pod..., and 1 more\n"
+	if got := short.String(); !strings.Contains(got, piped) {
+		t.Errorf("a pipe gets all of it:\n%s", got)
 	}
 	wide := statusTable{reading: &reading{version: "v1.37.0"}, rows: rows, wide: true}
 	if got := wide.String(); !strings.Contains(got, first+"; a typo\n") {

@@ -15,11 +15,12 @@ func (p *page) enough() {
 	}
 	switch {
 	case long >= sleep:
-		p.line("    for up to %s", sleep)
+		p.line("    for up to %s.", sleep)
 	case long > 0:
-		p.line("    for up to %s while requests take up to %s, and for up to %s while they take no time", long, request, sleep)
+		p.line("    for up to %s, where requests take %s, the longest that is reckoned with.", long, request)
+		fallthrough
 	default:
-		p.line("    for up to %s while requests take no time", sleep)
+		p.line("    for up to %s, where requests take no time.", sleep)
 	}
 	p.line("    For more, name the longest time in rollguard.io/propagation-delay, or take the profile careful.")
 }

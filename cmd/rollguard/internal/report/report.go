@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/timeline"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
@@ -65,7 +66,15 @@ func describe(v *verdict.Verdict) Deployment {
 		Findings: append([]policy.Finding{}, d.Findings...),
 		Timeline: Timeline(v),
 	}
-	if !v.Guarded() {
+	switch {
+	case len(v.Unread) > 0:
+		out.Routes, out.Exposure, out.Changes = []topology.Route{}, "", []policy.Change{}
+		out.Findings = []policy.Finding{{
+			Outcome: policy.Skipped,
+			Code:    "Unreadable",
+			Message: unread(v),
+		}}
+	case !v.Guarded():
 		out.Changes = []policy.Change{}
 		out.Findings = []policy.Finding{{
 			Outcome: policy.Skipped,
@@ -74,6 +83,11 @@ func describe(v *verdict.Verdict) Deployment {
 		}}
 	}
 	return out
+}
+
+// unread is one sentence on what could not be read.
+func unread(v *verdict.Verdict) string {
+	return "the " + strings.Join(v.Unread, " and ") + " that lead to these Pods could not be read"
 }
 
 // standing is one sentence on why a Deployment is not guarded.
@@ -102,6 +116,9 @@ func failure(err error) Failure {
 	}
 	if known.Object == "" {
 		return Failure{Object: known.Place.String(), Error: known.Err.Error()}
+	}
+	if known.Place.Document == 0 { // of a cluster
+		return Failure{Object: known.Object, Error: known.Err.Error()}
 	}
 	return Failure{Object: known.Object, Error: known.Place.String() + ": " + known.Err.Error()}
 }

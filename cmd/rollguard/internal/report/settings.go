@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/intstr"
 
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/decision"
 	"github.com/rollguard/rollguard/pkg/topology"
@@ -128,7 +129,11 @@ func propagation(s *Settings, d *decision.Decision) {
 	case topology.NLBInstance:
 		delay = p.Value.NLBInstance
 	}
-	s.add("propagationDelay", delay, p.Source.String())
+	source := p.Source.String()
+	if r := verdict.Deciding(&d.Exposure); r != nil && len(verdict.Doors(&d.Exposure)) > 1 {
+		source += ", for " + r.String() // the others are faster
+	}
+	s.add("propagationDelay", delay, source)
 }
 
 func probe(s *Settings, name string, d *decision.Decision) {

@@ -3,8 +3,8 @@ package report
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/topology"
 )
@@ -14,10 +14,10 @@ func (p *page) traffic() {
 	e := &p.v.Decision.Exposure
 	if len(p.v.Unread) > 0 {
 		p.heading("Traffic (not known)")
-		p.line("    The %s that lead to these Pods could not be read.", strings.Join(p.v.Unread, " and "))
+		p.line("    %s.", sentence(unread(p.v)))
 		return
 	}
-	p.heading("Traffic (" + kindInWords(e.Kind) + ")")
+	p.heading("Traffic (" + kindInWords(e.Kind) + severalDoors(e) + ")")
 	if len(e.Routes) == 0 {
 		text := "    No Service or Ingress%s leads to these Pods"
 		switch asked := &p.v.Decision.Settings.Exposure; {
@@ -59,6 +59,15 @@ func (p *page) traffic() {
 			p.line("%s   in doubt: %s", indent, r.Maybe.Because)
 		}
 	}
+}
+
+// severalDoors names the one that decides, where there are others.
+func severalDoors(e *topology.Exposure) string {
+	doors := verdict.Doors(e)
+	if len(doors) < 2 || verdict.Deciding(e) == nil {
+		return ""
+	}
+	return ": " + verdict.Counted(doors)
 }
 
 // entrance is the Service port, without the Service where the line above has it.

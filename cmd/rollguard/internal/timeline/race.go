@@ -14,13 +14,13 @@ func (r *rollout) raceA() Race {
 	race.Closed = race.Spare >= 0
 	switch {
 	case !race.Closed:
-		race.Why = fmt.Sprintf("old Pods go %d s before %s uses the new one", -race.Spare, r.sender())
+		race.Why = fmt.Sprintf("old Pods go %d s before %s uses the new one", -race.Spare, r.user())
 	case r.healthy == r.ready:
 		race.Why = "no load balancer has to find a new Pod healthy first"
 	case r.decision.Computed.Gated:
-		race.Why = "the readiness gate waits for " + r.sender()
+		race.Why = "the readiness gate waits for " + r.user()
 	default:
-		race.Why = fmt.Sprintf("minReadySeconds %d waits until %s uses the new Pod", r.pod.MinReadySeconds, r.sender())
+		race.Why = fmt.Sprintf("minReadySeconds %d waits until %s uses the new Pod", r.pod.MinReadySeconds, r.user())
 	}
 	return race
 }

@@ -6,6 +6,7 @@ package timeline
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -142,7 +143,7 @@ func (r *rollout) shortestSleep() int {
 func (r *rollout) newPod() []Event {
 	events := []Event{{0, Serves, "new Pod serves"}, {r.ready, Ready, "Ready"}}
 	if r.healthy > r.ready {
-		events = append(events, Event{r.healthy, Healthy, "healthy for " + r.sender()})
+		events = append(events, Event{r.healthy, Healthy, "healthy for " + r.user()})
 	}
 	return inOrder(append(events, Event{r.available, Available, "counts as available"}))
 }
@@ -166,11 +167,26 @@ func inOrder(events []Event) []Event {
 	return events
 }
 
-func (r *rollout) sender() string {
+// sender is what a new request comes from for the longest.
+func (r *rollout) sender() string { return called(r.kind) }
+
+// user is the load balancer that takes the longest to use a new Pod: beside a slower sender
+// that sends to nodes it is another. The source of that time names the route.
+func (r *rollout) user() string {
+	routes := r.decision.Exposure.Routes
+	for i := range routes {
+		if route := &routes[i]; route.Kind().IP() && strings.Contains(r.decision.Computed.HealthySource, route.String()) {
+			return called(route.Kind())
+		}
+	}
+	return r.sender()
+}
+
+func called(k topology.Kind) string {
 	switch {
-	case r.kind.ALB():
+	case k.ALB():
 		return "the ALB"
-	case r.kind.NLB():
+	case k.NLB():
 		return "the NLB"
 	}
 	return "the Service"

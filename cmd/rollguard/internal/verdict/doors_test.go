@@ -1,0 +1,37 @@
+package verdict
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+func TestTheDoorThatDecidesIsNamedFirstAndEachOnce(t *testing.T) {
+	ingress := "shop/web"
+	alb := topology.Route{Via: topology.ViaIngress, Ingress: &ingress, TargetType: topology.TargetIP}
+	nlb := topology.Route{Via: topology.ViaService, Service: "edge", Balancer: topology.NLB, TargetType: topology.TargetInstance}
+	plain := topology.Route{Via: topology.ViaService, Service: "edge"}
+	for name, tt := range map[string]struct {
+		exposure topology.Exposure
+		want     []string
+		counted  string
+	}{
+		"none":                          {topology.Exposure{Kind: topology.None}, []string{}, ""},
+		"one with two ports":            {topology.Exposure{Kind: topology.ALBIP, Routes: []topology.Route{alb, alb}}, []string{"Ingress shop/web"}, "Ingress shop/web"},
+		"the one that decides is last":  {topology.Exposure{Kind: topology.NLBInstance, Routes: []topology.Route{alb, nlb}}, []string{"Service edge", "Ingress shop/web"}, "Service edge and 1 more"},
+		"a Service that is also an NLB": {topology.Exposure{Kind: topology.NLBInstance, Routes: []topology.Route{plain, nlb}}, []string{"Service edge"}, "Service edge"},
+		"an annotation decides":         {topology.Exposure{Kind: topology.ALBInstance, Routes: []topology.Route{alb, nlb}}, []string{"Ingress shop/web", "Service edge"}, "Ingress shop/web and 1 more"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := Doors(&tt.exposure)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+			if Counted(got) != tt.counted {
+				t.Errorf("got %q, want %q", Counted(got), tt.counted)
+			}
+		})
+	}
+}
