@@ -60,7 +60,7 @@ func Read(name string, r io.Reader) (*File, error) {
 // Served takes what an API server answered: one object, or a list of a page.
 func Served(name string, answer []byte) *File {
 	return &File{Name: name, documents: []*document{{
-		place: Place{File: name, Document: 1, Line: 1}, body: answer, bodyLine: 1, json: true, served: true,
+		place: Place{File: name}, body: answer, bodyLine: 1, json: true, served: true,
 	}}}
 }
 

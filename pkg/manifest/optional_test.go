@@ -40,3 +40,16 @@ spec: {targetType: [ip]}
 		})
 	}
 }
+
+func TestAnObjectOfAClusterIsCalledByItsName(t *testing.T) {
+	const list = `{"kind":"GatewayList","apiVersion":"gateway.networking.k8s.io/v1","items":[{"metadata":{"name":"public","namespace":"infra"},"spec":7}]}`
+	for want, answer := range map[string]string{
+		"Gateway infra/public: field spec": list,
+		"the cluster: gateways: ":          "[",
+	} {
+		s := NewSet([]*File{Served("the cluster: gateways", []byte(answer))}, Options{})
+		if len(s.Errors) != 1 || !strings.HasPrefix(s.Errors[0].Error(), want) || strings.Contains(s.Errors[0].Error(), "document") {
+			t.Errorf("got %v, want %s", s.Errors, want)
+		}
+	}
+}

@@ -11,12 +11,16 @@ import (
 // Place is where something stands.
 type Place struct {
 	File string
-	// Document counts from 1 within the file, Line is where the document starts.
+	// Document counts from 1 within the file, Line is where the document starts. Both are 0
+	// for what an API server answered.
 	Document, Line int
 }
 
 // String is the place for people: "shop.yaml, document 2 (line 14)".
 func (p Place) String() string {
+	if p.Document == 0 {
+		return p.File
+	}
 	return fmt.Sprintf("%s, document %d (line %d)", p.File, p.Document, p.Line)
 }
 
@@ -28,10 +32,14 @@ type Error struct {
 	Err    error
 }
 
-// Error names the place, the object and the cause.
+// Error names the place, the object and the cause. An object of a cluster needs no place
+// beside its name.
 func (e *Error) Error() string {
-	if e.Object == "" {
+	switch {
+	case e.Object == "":
 		return fmt.Sprintf("%s: %v", e.Place, e.Err)
+	case e.Place.Document == 0:
+		return fmt.Sprintf("%s: %v", e.Object, e.Err)
 	}
 	return fmt.Sprintf("%s: %s: %v", e.Place, e.Object, e.Err)
 }
