@@ -43,7 +43,7 @@ func (t *statusTable) String() string {
 		table.Rows = append(table.Rows, []string{s.key, string(s.State), exposure, s.behind(), s.why(t.wide)})
 	}
 	summary := textwidth.Wrap(t.summary(), t.width, "  ")
-	if t.reading.off {
+	if t.off {
 		summary += textwidth.Wrap(offText, t.width, "  ")
 	}
 	if len(t.rows) == 0 {
