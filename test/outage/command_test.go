@@ -140,7 +140,7 @@ func TestStatusAndExplainReadTheClusterWithTheRightsOfWhoeverAsks(t *testing.T) 
 		"explain what goes again":         {admin, []string{"explain", "deployment/old", "-n", closed}, 0, "Deployment closed/old: not exposed; what was added before goes at its next rollout\n", ""},
 		"explain one":                     {admin, []string{"explain", "deployment/web", "-n", open}, 0, "maxUnavailable: 25% -> 0", ""},
 		"explain, as who may read little": {limited, []string{"explain", "web", "-n", open}, 0, "Service web, port http", `ingressclasses could not be read, so what is said may be wrong: forbidden: User "reader" cannot list them at the cluster scope`},
-		"explain, not the namespace":      {poor, []string{"explain", "web", "-n", open}, 2, "Deployment open/web: not known\n", "rollguard: namespace open could not be read, so the question is not answered\n"},
+		"explain, not the namespace":      {poor, []string{"explain", "web", "-n", open}, 2, "Deployment open/web: whether it is guarded is not known\n", "rollguard: namespace open could not be read, so the question is not answered\n"},
 		"explain, not what leads there":   {poor, []string{"explain", "web", "-n", open}, 2, "  Traffic (not known)\n    The Ingresses and Services that lead to these Pods could not be read.\n", "cannot get it\n"},
 		"audit, not what leads there":     {poor, []string{"audit", "-n", open}, 2, "undecided  open/web    -         Unreadable\n", ""},
 		"explain, the namespace alone":    {blind, []string{"explain", "web", "-n", open}, 2, "Service web, port http", "rollguard: namespace open could not be read, so the question is not answered\n"},

@@ -64,7 +64,7 @@ func (p *page) summary() string {
 	risks := count(result.Findings, policy.AtRisk)
 	switch {
 	case p.v.Unknown():
-		return "not known"
+		return "whether it is guarded is not known"
 	case !p.v.Guarded():
 		return "not guarded"
 	case result.Exposure.Kind == topology.None:
