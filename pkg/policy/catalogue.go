@@ -30,6 +30,7 @@ const (
 	ProgressDeadlineEnforced Code = "ProgressDeadlineEnforced"
 
 	KeptOnRequest          Code = "KeptOnRequest"
+	KeptWhileUnclear       Code = "KeptWhileUnclear"
 	ProbeAuthored          Code = "ProbeAuthored"
 	PreStopAuthored        Code = "PreStopAuthored"
 	MaxSurgeAuthored       Code = "MaxSurgeAuthored"
@@ -126,6 +127,7 @@ func changedEntries() []Entry {
 func keptEntries() []Entry {
 	return []Entry{
 		{KeptOnRequest, Kept, "The keep annotation asks to leave this alone.", ""},
+		{KeptWhileUnclear, Kept, "Rollguard wrote this for a load balancer that cannot be read any more, as after a slip in an Ingress; AWS may go on with what was deployed before, so it stays.", "Mend what the finding ExposureUnclear names, or say how requests come with the annotation rollguard.io/exposure."},
 		{ProbeAuthored, Kept, "The author's probe is left alone.", ""},
 		{PreStopAuthored, Kept, "The author's preStop hook waits long enough.", ""},
 		{MaxSurgeAuthored, Kept, "The author's maxSurge is left alone.", ""},

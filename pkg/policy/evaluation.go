@@ -27,6 +27,10 @@ type evaluation struct {
 	optedOut bool
 	// assumed is set when the exposure is a guess: no probe is then added.
 	assumed bool
+	// unclear is set while something that may send requests here cannot be read; held are
+	// the rules that then want what stands already.
+	unclear bool
+	held    map[api.Rule]bool
 	timing  timing
 	ready   readyNeed
 

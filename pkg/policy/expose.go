@@ -14,6 +14,7 @@ import (
 // expect (kubectl applies a folder by file name, so a Service often comes later).
 func (e *evaluation) expose() {
 	e.current = ""
+	e.unclear = !e.optedOut && e.in.Settings.Exposure.Value == api.ExposureAuto && len(e.exposure.Gaps) > 0
 	switch asked := e.in.Settings.Exposure; {
 	case e.optedOut:
 		e.exposure = topology.Exposure{Kind: topology.None}
@@ -21,6 +22,8 @@ func (e *evaluation) expose() {
 		return
 	case asked.Value != api.ExposureAuto:
 		e.exposure.Kind = topology.Kind(asked.Value)
+	case e.exposure.Kind == topology.None && e.unclear && len(e.evidence.Paths())+len(e.previous.Paths()) > 0:
+		e.exposure.Kind, e.assumed = topology.Service, true // something led here before
 	case e.exposure.Kind == topology.None && e.in.AssumeService && e.result.Trigger == Created && e.declaresTCPPort():
 		e.exposure.Kind = topology.Service
 		e.assumed = true
@@ -38,7 +41,7 @@ func (e *evaluation) expose() {
 // gaps says what may lead here and is not known, unless an annotation says all that
 // matters of it.
 func (e *evaluation) gaps() {
-	if e.in.Settings.Exposure.Value != api.ExposureAuto {
+	if !e.unclear {
 		return
 	}
 	for i, gap := range e.exposure.Gaps {

@@ -48,8 +48,14 @@ func (e *evaluation) computeReady() {
 	}
 	if asked := e.in.Settings.MinReady; asked.Value != nil {
 		e.ready = readyNeed{*asked.Value, asked.Source.String(), MinReadyAsked}
-	} else if !c.Gated {
-		e.ready = readyNeed{needed, source, MinReadyFromHealthCheck}
+	} else {
+		if !c.Gated {
+			e.ready = readyNeed{needed, source, MinReadyFromHealthCheck}
+		}
+		if d := e.standingTime(workload.MinReadySeconds); d > e.ready.duration {
+			e.ready = readyNeed{d, asBefore, MinReadyFromHealthCheck}
+			e.hold(api.RuleMinReady)
+		}
 	}
 	c.MinReady.Value, c.MinReadySource = e.ready.duration, e.ready.source
 }

@@ -42,6 +42,7 @@ func (r *probeRule) run(e *evaluation) {
 			continue
 		}
 		probe, text := r.probe(e, p)
+		r.holdHandler(e, p, probe)
 		e.want(path, probe, r.code, text)
 	}
 }

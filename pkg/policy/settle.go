@@ -14,6 +14,7 @@ import (
 func (e *evaluation) settle() {
 	e.current = ""
 	e.dropStale()
+	e.sayStanding()
 	frozen := e.result.Trigger == TemplateKept || e.result.Trigger == FieldsDropped
 	if frozen {
 		e.freeze()

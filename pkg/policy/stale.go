@@ -15,6 +15,11 @@ func (e *evaluation) dropStale() {
 		if e.wanted(p) {
 			continue
 		}
+		if e.probeStands(p) {
+			e.put(want{path: p, value: e.in.New.Get(p).MarshalTo(nil), rule: ruleOf(p)})
+			e.hold(ruleOf(p))
+			continue
+		}
 		w := e.withdrawn(p)
 		if e.leanedOn(w) || !e.in.Manifest && e.evidence.Stated(p) {
 			w = want{path: p, value: e.in.New.Get(p).MarshalTo(nil)}

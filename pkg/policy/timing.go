@@ -84,6 +84,9 @@ func (e *evaluation) neededSleep() timing {
 	if s.PreStopSleep.Value != nil {
 		t.needed = *s.PreStopSleep.Value
 		t.sleepSource = s.PreStopSleep.Source.String()
+	} else if d := e.standingSleep(); d > t.needed {
+		t.needed, t.sleepSource = d, asBefore
+		e.hold(api.RulePreStop)
 	}
 	if bound := e.in.Settings.Bounds.MaxPreStopSleep; bound > 0 && t.needed > bound {
 		e.find(AtRisk, ValueOutOfBounds, "", fmt.Sprintf("a preStop sleep of %s is called for (%s), and the administrator allows %s", t.needed, t.sleepSource, bound))
@@ -155,6 +158,10 @@ func (e *evaluation) neededGrace(t *timing) {
 		t.grace, t.graceSource = max(*asked.Value, now, e.longestOwnSleep()), asked.Source.String()
 	default:
 		t.grace = max(wanted, now)
+		if d := e.standingTime(workload.GracePeriod); d > t.grace {
+			t.grace, t.graceSource = d, asBefore
+			e.hold(api.RuleGracePeriod)
+		}
 	}
 	if bound := e.in.Settings.Bounds.MaxGracePeriod; !t.fixed && bound > 0 && t.grace > bound {
 		e.find(AtRisk, ValueOutOfBounds, workload.GracePeriod, fmt.Sprintf("a grace period of %s is called for, and the administrator allows %s", t.grace, bound))

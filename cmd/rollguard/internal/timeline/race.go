@@ -1,6 +1,31 @@
 package timeline
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/rollguard/rollguard/pkg/policy"
+)
+
+// doubt takes back that races are closed where the decision does not know all that may
+// send requests.
+func (r *rollout) doubt(races []Race) {
+	if !slices.ContainsFunc(r.decision.Findings, func(f policy.Finding) bool { return f.Code == policy.ExposureUnclear }) {
+		return
+	}
+	for i := range races {
+		race := &races[i]
+		if !race.Closed {
+			continue
+		}
+		race.Closed, race.Unknown = false, true
+		if race.Name == "A" {
+			race.Why = fmt.Sprintf("a load balancer that could not be read may have to find a new Pod healthy first, and minReadySeconds is %d", r.pod.MinReadySeconds)
+		} else {
+			race.Why = fmt.Sprintf("a load balancer that could not be read may go on sending for longer than the sleep of %d s", r.sleep)
+		}
+	}
+}
 
 // raceA: the new Pod counts as available, and old ones go, before the load balancer uses
 // it.

@@ -90,9 +90,12 @@ func (t *Timeline) lane(b *strings.Builder, l lane) {
 		from = until
 	}
 	t.marks(b, l)
-	colour, verdict := "#1b6e3c", fmt.Sprintf("Race %s is closed, with %d s to spare: %s.", l.race.Name, l.race.Spare, l.race.Why)
-	if !l.race.Closed {
-		colour, verdict = "#a32020", fmt.Sprintf("Race %s is OPEN: %s.", l.race.Name, l.race.Why)
+	colour, verdict := "#a32020", fmt.Sprintf("Race %s is OPEN: %s.", l.race.Name, l.race.Why)
+	switch {
+	case l.race.Closed:
+		colour, verdict = "#1b6e3c", fmt.Sprintf("Race %s is closed, with %d s to spare: %s.", l.race.Name, l.race.Spare, l.race.Why)
+	case l.race.Unknown:
+		colour, verdict = "#8a5a00", fmt.Sprintf("Race %s is not known: %s.", l.race.Name, l.race.Why)
 	}
 	y := l.top + barHeight + labelStep*(len(l.events)+1) + 4
 	text(b, label{x: svgLeft, y: y, size: 14, words: verdict, colour: colour, bold: true})

@@ -34,9 +34,12 @@ func (t *Timeline) Text(width int) string {
 			b.WriteString(strings.TrimRight(line, " ") + "\n")
 		}
 		r := &t.Races[i]
-		word := fmt.Sprintf("closed, %d s to spare", r.Spare)
-		if !r.Closed {
-			word = "OPEN"
+		word := "OPEN"
+		switch {
+		case r.Closed:
+			word = fmt.Sprintf("closed, %d s to spare", r.Spare)
+		case r.Unknown:
+			word = "not known"
 		}
 		b.WriteString("    " + textwidth.Wrap(fmt.Sprintf("race %s: %s: %s", r.Name, word, r.Why), width-4, "      "))
 	}

@@ -47,9 +47,12 @@ type Race struct {
 	Name string `json:"name"`
 	// Closed says that nothing is lost by it, with so many seconds to spare; they are
 	// negative where it is open by so many.
-	Closed bool   `json:"closed"`
-	Spare  int    `json:"spareSeconds"`
-	Why    string `json:"why"`
+	Closed bool `json:"closed"`
+	// Unknown says that it would be closed, and that something may send requests there that
+	// could not be read.
+	Unknown bool   `json:"unknown,omitempty"`
+	Spare   int    `json:"spareSeconds"`
+	Why     string `json:"why"`
 }
 
 // Timeline is a rollout of one new and one old Pod. Its JSON form is stable.
@@ -100,6 +103,7 @@ func New(stored *workload.Deployment, d *decision.Decision) *Timeline {
 	r.sleep = r.shortestSleep()
 	r.end = int(stored.Template.GracePeriodSeconds)
 	t := &Timeline{NewPod: r.newPod(), OldPod: r.oldPod(), Races: []Race{r.raceA(), r.raceB()}}
+	r.doubt(t.Races)
 	r.summarize(t)
 	return t
 }
