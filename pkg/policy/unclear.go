@@ -135,9 +135,11 @@ func (e *evaluation) sayStanding() {
 	for i := range e.result.wants {
 		w := &e.result.wants[i]
 		if v := e.standing(w.path); v != nil && e.held[ruleOf(w.path)] && equalJSON(v, w.value) {
+			e.current = w.rule
 			e.find(Kept, KeptWhileUnclear, w.path, standingWords(w.path, w.value)+" stays, as it is not known what sends requests here")
 		}
 	}
+	e.current = ""
 }
 
 // standingWords names a value of ours for people.

@@ -17,7 +17,7 @@ import (
 
 // check is everything that must hold after a write.
 func (r *run) check(s Step, before copies) error {
-	return errors.Join(r.startsNoRollout(s, before), r.leavesUnrelated(s, before), r.settles(), r.touchesNothingElse(), r.keepsProbes())
+	return errors.Join(r.startsNoRollout(s, before), r.leavesUnrelated(s, before), r.settles(), r.touchesNothingElse(), r.keepsProbes(), r.lowersNothing(s, before))
 }
 
 // leavesUnrelated: a write that says nothing to us changes nothing at all (docs/adr/0004),

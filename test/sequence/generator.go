@@ -160,7 +160,7 @@ func (g *generator) turn() {
 	case 1:
 		g.around.Service = !g.around.Service
 	case 2, 3:
-		g.around.TargetType = pick(g, []string{"", "ip", "instance"})
+		g.around.TargetType = pick(g, []string{"", "ip", "instance", mistyped})
 	case 4:
 		g.around.Binding = pick(g, []string{"", "HTTP", "TCP"})
 	default:
