@@ -210,7 +210,7 @@ func (w *kindWatch) decode(obj any) (any, error) {
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, into); err != nil {
 		into = &topology.Unreadable{ObjectMeta: metav1.ObjectMeta{
 			Namespace: u.GetNamespace(), Name: u.GetName(), ResourceVersion: u.GetResourceVersion(),
-		}, Reason: w.mismatch(u, err)}
+		}, Reason: w.mismatch(u, err), Text: specText(u)}
 	}
 	into.SetManagedFields(nil)
 	into.SetOwnerReferences(nil)
@@ -218,6 +218,15 @@ func (w *kindWatch) decode(obj any) (any, error) {
 	into.SetAnnotations(nil)
 	into.SetUID("")
 	return into, nil
+}
+
+// specText is what still tells of an object whom it is about.
+func specText(u *unstructured.Unstructured) string {
+	text, err := u.MarshalJSON()
+	if err != nil {
+		return ""
+	}
+	return topology.SpecText(text)
 }
 
 // mismatch says why an object cannot be decoded. The converter does not tell the field, and

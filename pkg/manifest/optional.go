@@ -14,8 +14,8 @@ import (
 func (s *Set) addOptional(o *object, kind *topology.Optional) error {
 	into := kind.New()
 	err := decode(o, into)
-	if err != nil { // it may lead anywhere, as it would in a cluster
-		into = &topology.Unreadable{ObjectMeta: metav1.ObjectMeta{Namespace: o.namespace, Name: o.name}, Reason: err.Error()}
+	if err != nil { // it may lead to what it mentions, as it would in a cluster
+		into = &topology.Unreadable{ObjectMeta: metav1.ObjectMeta{Namespace: o.namespace, Name: o.name}, Reason: err.Error(), Text: topology.SpecText(o.json)}
 	}
 	if s.optional[kind.Name()] == nil {
 		s.optional[kind.Name()] = kept[metav1.Object]{}

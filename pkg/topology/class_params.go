@@ -1,8 +1,6 @@
 package topology
 
 import (
-	"strings"
-
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -30,21 +28,26 @@ func classParamsKinds() []Optional {
 func classParamsOf(in *inputs) []*IngressClassParams {
 	out := in.ClassParams
 	for _, kind := range classParamsKinds() {
-		for _, p := range list[*classParams](in, kind, "") {
+		all, odd := list[*classParams](in, kind, "")
+		for _, p := range all {
 			params := p.Spec // the object belongs to a cache
 			params.Group, params.Name = kind.Group, p.Name
 			out = append(out, &params)
+		}
+		for _, p := range odd {
+			out = append(out, &IngressClassParams{Group: kind.Group, Name: p.Name, Unread: p.because()})
 		}
 	}
 	return out
 }
 
-// hiddenParams adds to a reason that is about class parameters why they are not known.
-func (in *inputs) hiddenParams(reason string) string {
+// hiddenParams are the groups whose class parameters are not known, and why as a clause.
+func (in *inputs) hiddenParams() map[string]string {
+	out := map[string]string{}
 	for _, kind := range classParamsKinds() {
-		if hidden := in.hidden(kind); hidden != "" && strings.Contains(reason, kind.Kind) {
-			return ": " + kind.Name() + " " + hidden
+		if hidden := in.hidden(kind); hidden != "" {
+			out[kind.Group] = hidden
 		}
 	}
-	return ""
+	return out
 }

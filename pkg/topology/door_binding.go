@@ -53,7 +53,9 @@ func targetGroupBindingDoor(in *inputs) ([]backend, []blind) {
 		if !in.known(kind) {
 			continue
 		}
-		for _, tgb := range list[*TargetGroupBinding](in, kind, in.Namespace) {
+		all, odd := list[*TargetGroupBinding](in, kind, in.Namespace)
+		in.odd(kind, odd)
+		for _, tgb := range all {
 			if tgb.DeletionTimestamp != nil {
 				continue
 			}

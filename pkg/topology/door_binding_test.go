@@ -107,13 +107,7 @@ func TestKindsThatAreHiddenAreOneGapForEachReason(t *testing.T) {
 
 func TestAnObjectThatCannotBeDecodedIsAGap(t *testing.T) {
 	c := given(t, "")
-	broken := &topology.Unreadable{Reason: "no number"}
-	broken.Namespace, broken.Name = "shop", "odd"
-	for _, kind := range topology.Optionals() {
-		if kind.Kind == "TargetGroupBinding" && kind.Group == "elbv2.k8s.aws" {
-			c.objects[kind.Name()+"shop"] = append(c.objects[kind.Name()+"shop"], broken)
-		}
-	}
+	c.unread("TargetGroupBinding (elbv2.k8s.aws)", "shop", "odd", "")
 	wantOutcome(t, c.exposed(), "service", "Service web", "gap: TargetGroupBinding shop/odd cannot be read: no number")
 	if e := c.exposed(func(s *corev1.Service) { s.Spec.Selector = map[string]string{"app": "other"} }); len(e.Gaps) > 0 {
 		t.Errorf("it concerns Pods that no Service selects: %s", outcome(e))

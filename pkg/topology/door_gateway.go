@@ -18,18 +18,27 @@ func gatewayDoor(in *inputs) ([]backend, []blind) {
 		return nil, nil
 	}
 	g := &gatewayWalk{in: in, seen: map[string]bool{}}
-	in.known(referenceGrantKind())
-	grants := list[*ReferenceGrant](in, referenceGrantKind(), in.Namespace)
+	kinds := slices.DeleteFunc(routeKinds(), func(kind Optional) bool { return in.hidden(kind) != "" })
+	if len(kinds) == 0 {
+		in.known(referenceGrantKind()) // one gap with those of routes
+	}
 	for _, kind := range routeKinds() {
-		if !in.known(kind) {
-			continue
-		}
+		in.known(kind)
+	}
+	grants, odd := list[*ReferenceGrant](in, referenceGrantKind(), in.Namespace)
+	for _, kind := range kinds {
 		g.routes(kind, in.Namespace, nil)
 		for _, namespace := range grantedNamespaces(grants, kind.Kind) {
 			if namespace != in.Namespace {
 				g.routes(kind, namespace, grants)
 			}
 		}
+	}
+	if len(kinds) > 0 {
+		g.grantsHidden()
+	}
+	for _, grant := range odd {
+		g.grantUnread(kinds, grant)
 	}
 	return g.out, g.gaps
 }
@@ -44,7 +53,9 @@ type gatewayWalk struct {
 
 // routes follows the routes of one namespace. Grants are nil for the graph's own.
 func (g *gatewayWalk) routes(kind Optional, namespace string, grants []*ReferenceGrant) {
-	for _, route := range list[*GatewayRoute](g.in, kind, namespace) {
+	all, odd := list[*GatewayRoute](g.in, kind, namespace)
+	g.in.odd(kind, odd)
+	for _, route := range all {
 		refs := g.backendRefs(kind, route, grants)
 		if route.DeletionTimestamp != nil || len(refs) == 0 {
 			continue

@@ -4,10 +4,6 @@ package topology
 // each of its backends.
 func ingressDoor(in *inputs) ([]backend, []blind) {
 	src := *in.Sources
-	src.ClassParams = classParamsOf(in)
-	backends, gaps := ingressBackends(&src, in.services)
-	for i := range gaps {
-		gaps[i].Reason += in.hiddenParams(gaps[i].Reason)
-	}
-	return backends, gaps
+	src.ClassParams, src.hiddenParams = classParamsOf(in), in.hiddenParams()
+	return ingressBackends(&src, in.services)
 }

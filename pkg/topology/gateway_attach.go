@@ -47,9 +47,9 @@ func (in *inputs) attach(kind string, route *GatewayRoute, p ParentRef) (*attach
 	if reason := in.hidden(gatewayClassKind()); reason != "" {
 		return nil, fmt.Errorf("is attached to Gateway %s, and GatewayClasses %s", fullName(gateway), reason)
 	}
-	class, ok := find[*GatewayClass](in, gatewayClassKind(), "", gateway.Spec.GatewayClassName)
-	if !ok {
-		return nil, fmt.Errorf("is attached to Gateway %s, whose GatewayClass %s does not exist", fullName(gateway), gateway.Spec.GatewayClassName)
+	class, err := find[*GatewayClass](in, gatewayClassKind(), "", gateway.Spec.GatewayClassName)
+	if err != nil {
+		return nil, fmt.Errorf("is attached to Gateway %s, whose GatewayClass %s %w", fullName(gateway), gateway.Spec.GatewayClassName, err)
 	}
 	a := &attachment{class: class, gateway: gateway, balancer: gatewayBalancer(class.Spec.ControllerName)}
 	if a.balancer == "" || gateway.DeletionTimestamp != nil {
@@ -102,9 +102,9 @@ func (in *inputs) gateway(namespace, name string) (*Gateway, error) {
 	if reason := in.hidden(gatewayOwnKind()); reason != "" {
 		return nil, fmt.Errorf("names Gateway %s/%s, and Gateways %s", namespace, name, reason)
 	}
-	gateway, ok := find[*Gateway](in, gatewayOwnKind(), namespace, name)
-	if !ok {
-		return nil, fmt.Errorf("names Gateway %s/%s, which does not exist", namespace, name)
+	gateway, err := find[*Gateway](in, gatewayOwnKind(), namespace, name)
+	if err != nil {
+		return nil, fmt.Errorf("names Gateway %s/%s, which %w", namespace, name, err)
 	}
 	return gateway, nil
 }
@@ -115,9 +115,9 @@ func (in *inputs) listenerSet(namespace, name string) (*listeners, error) {
 	if reason := in.hidden(listenerSetKind()); reason != "" {
 		return nil, fmt.Errorf("names ListenerSet %s/%s, and ListenerSets %s", namespace, name, reason)
 	}
-	set, ok := find[*ListenerSet](in, listenerSetKind(), namespace, name)
-	if !ok {
-		return nil, fmt.Errorf("names ListenerSet %s/%s, which does not exist", namespace, name)
+	set, err := find[*ListenerSet](in, listenerSetKind(), namespace, name)
+	if err != nil {
+		return nil, fmt.Errorf("names ListenerSet %s/%s, which %w", namespace, name, err)
 	}
 	gateway, err := in.gateway(set.Spec.ParentRef.in(namespace), set.Spec.ParentRef.Name)
 	if err != nil {

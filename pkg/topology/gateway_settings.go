@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"errors"
 	"fmt"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -100,8 +101,12 @@ func (in *inputs) targetGroupSettings(kind string, route *GatewayRoute, a *attac
 		}
 	}
 	var out TargetGroupProps
-	for _, c := range in.serviceConfigurations(service) {
-		out.fill(c.forRoute(kind, route))
+	configuration, err := in.serviceConfiguration(service)
+	if err != nil {
+		return TargetGroupProps{}, err
+	}
+	if configuration != nil {
+		out.fill(configuration.forRoute(kind, route))
 	}
 	order := []*LoadBalancerConfiguration{class, own}
 	if class != nil && class.Spec.MergingMode == "prefer-gateway" {
@@ -111,8 +116,13 @@ func (in *inputs) targetGroupSettings(kind string, route *GatewayRoute, a *attac
 		if c == nil || c.Spec.DefaultTargetGroupConfiguration == nil {
 			continue
 		}
-		if byDefault, ok := find[*TargetGroupConfiguration](in, targetGroupConfigurationKind(), c.Namespace, c.Spec.DefaultTargetGroupConfiguration.Name); ok {
+		name := c.Spec.DefaultTargetGroupConfiguration.Name
+		byDefault, err := find[*TargetGroupConfiguration](in, targetGroupConfigurationKind(), c.Namespace, name)
+		switch {
+		case err == nil:
 			out.fill(byDefault.forRoute(kind, route))
+		case !errors.Is(err, errNotThere):
+			return TargetGroupProps{}, fmt.Errorf("is attached to Gateway %s, for which TargetGroupConfiguration %s %w", fullName(a.gateway), name, err)
 		}
 	}
 	return out, nil
@@ -126,23 +136,29 @@ func (in *inputs) balancerConfiguration(ref *Reference, namespace string, a *att
 	if reason := in.hidden(loadBalancerConfigurationKind()); reason != "" {
 		return nil, fmt.Errorf("is attached to Gateway %s, and LoadBalancerConfigurations %s", fullName(a.gateway), reason)
 	}
-	c, ok := find[*LoadBalancerConfiguration](in, loadBalancerConfigurationKind(), ref.in(namespace), ref.Name)
-	if !ok {
-		return nil, fmt.Errorf("is attached to Gateway %s, for which LoadBalancerConfiguration %s cannot be found", fullName(a.gateway), ref.Name)
+	c, err := find[*LoadBalancerConfiguration](in, loadBalancerConfigurationKind(), ref.in(namespace), ref.Name)
+	if err != nil {
+		return nil, fmt.Errorf("is attached to Gateway %s, for which LoadBalancerConfiguration %s %w", fullName(a.gateway), ref.Name, err)
 	}
 	return c, nil
 }
 
-// serviceConfigurations are those that name the Service; LBC uses one, and there should be
-// no more.
-func (in *inputs) serviceConfigurations(service string) []*TargetGroupConfiguration {
-	for _, c := range list[*TargetGroupConfiguration](in, targetGroupConfigurationKind(), in.Namespace) {
-		ref := c.Spec.TargetReference
-		if ref != nil && (ref.Kind == "" || ref.Kind == ViaService) && ref.Name == service {
-			return []*TargetGroupConfiguration{c}
+// serviceConfiguration is the one that names the Service; LBC uses one, and there should be
+// no more. It is nil without one.
+func (in *inputs) serviceConfiguration(service string) (*TargetGroupConfiguration, error) {
+	all, odd := list[*TargetGroupConfiguration](in, targetGroupConfigurationKind(), in.Namespace)
+	for _, c := range odd {
+		if c.mentions(service) {
+			return nil, fmt.Errorf("sends to Service %s, and %s %s", service, objectName(targetGroupConfigurationKind(), c), c.because())
 		}
 	}
-	return nil
+	for _, c := range all {
+		ref := c.Spec.TargetReference
+		if ref != nil && (ref.Kind == "" || ref.Kind == ViaService) && ref.Name == service {
+			return c, nil
+		}
+	}
+	return nil, nil
 }
 
 // forRoute is the configuration for one route: what is set for the route, with the rest

@@ -119,5 +119,5 @@ func TestTheLoadBalancersConfigurationIsTheDefault(t *testing.T) {
 		}
 	}
 	wantOutcome(t, given(t, changed(t, road, class...)).exposed(), "service", "Service web",
-		"gap: HTTPRoute shop/web is attached to Gateway infra/public, for which LoadBalancerConfiguration class cannot be found")
+		"gap: HTTPRoute shop/web is attached to Gateway infra/public, for which LoadBalancerConfiguration class does not exist")
 }

@@ -30,6 +30,8 @@ type Sources struct {
 	// for while the graph is built, and not after.
 	Objects Objects
 	Options Options
+	// hiddenParams says why class parameters of a group are not known.
+	hiddenParams map[string]string
 }
 
 // Options say how this cluster's LBC is set up.

@@ -137,8 +137,15 @@ func (l *classLoader) named(name string, namespace func() map[string]string) (*c
 		return nil, &classError{reason: fmt.Sprintf("has IngressClass %s, whose parameters are not IngressClassParams of %s", name, group)}
 	}
 	params, ok := l.params[group+"/"+ref.Name]
-	if !ok {
-		return nil, &classError{reason: fmt.Sprintf("has IngressClass %s, whose IngressClassParams %s cannot be found", name, ref.Name)}
+	missing := "cannot be found"
+	switch {
+	case ok:
+		missing = params.Unread
+	case l.src.hiddenParams[group] != "":
+		missing = l.src.hiddenParams[group]
+	}
+	if missing != "" {
+		return nil, &classError{reason: fmt.Sprintf("has IngressClass %s, whose IngressClassParams %s %s", name, ref.Name, missing)}
 	}
 	chosen, err := selected(params.NamespaceSelector, namespace)
 	if err != nil {

@@ -1,7 +1,10 @@
 package topology
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 
@@ -57,35 +60,82 @@ type Unreadable struct {
 	metav1.ObjectMeta
 	// Reason says what is wrong with it.
 	Reason string
+	// Text is its spec as JSON: what is meant stands in it by name. Empty where nothing of it
+	// can be told.
+	Text string
 }
 
-// list are the readable objects of a kind, by name. The others are gaps in the road of
-// every Service of the graph.
-func list[T metav1.Object](in *inputs, kind Optional, namespace string) []T {
+func (o *Unreadable) because() string { return "cannot be read: " + o.Reason }
+
+// SpecText is the spec of an object, given as JSON, for [Unreadable]: empty where it has none.
+func SpecText(object []byte) string {
+	var o struct {
+		Spec json.RawMessage `json:"spec"`
+	}
+	var text bytes.Buffer
+	if json.Unmarshal(object, &o) != nil || json.Compact(&text, o.Spec) != nil {
+		return ""
+	}
+	return text.String()
+}
+
+// mentions tells whether something of that name may be meant.
+func (o *Unreadable) mentions(name string) bool {
+	return o.Text == "" || strings.Contains(o.Text, `"`+name+`"`)
+}
+
+// list are the readable objects of a kind, by name, and the others.
+func list[T metav1.Object](in *inputs, kind Optional, namespace string) ([]T, []*Unreadable) {
 	if in.Objects == nil {
-		return nil
+		return nil, nil
 	}
 	var out []T
+	var odd []*Unreadable
 	for _, o := range in.Objects.In(kind, namespace) {
 		switch o := o.(type) {
 		case *Unreadable:
-			in.hide(Gap{Object: objectName(kind, o), Reason: "cannot be read: " + o.Reason})
+			odd = append(odd, o)
 		case T:
 			out = append(out, o)
 		}
 	}
 	slices.SortFunc(out, func(a, b T) int { return cmp.Compare(a.GetName(), b.GetName()) })
-	return out
+	return out, odd
 }
 
-// find is the object of that name, or nil.
-func find[T metav1.Object](in *inputs, kind Optional, namespace, name string) (found T, ok bool) {
-	for _, o := range list[T](in, kind, namespace) {
+// find is the object of that name. The error is a clause that follows the kind and the name:
+// "does not exist".
+func find[T metav1.Object](in *inputs, kind Optional, namespace, name string) (found T, err error) {
+	all, odd := list[T](in, kind, namespace)
+	for _, o := range all {
 		if o.GetName() == name {
-			return o, true
+			return o, nil
 		}
 	}
-	return found, false
+	for _, o := range odd {
+		if o.GetName() == name {
+			return found, errors.New(o.because())
+		}
+	}
+	return found, errNotThere
+}
+
+var errNotThere = errors.New("does not exist")
+
+// odd notes the roads that objects of a kind that leads to Services may hide: those to the
+// Services that they mention, from another namespace only if they mention the graph's.
+func (in *inputs) odd(kind Optional, objects []*Unreadable) {
+	for _, o := range objects {
+		if o.Namespace != in.Namespace && !o.mentions(in.Namespace) {
+			continue
+		}
+		gap := Gap{Object: objectName(kind, o), Reason: o.because()}
+		if o.Text == "" {
+			in.hide(gap)
+			continue
+		}
+		in.gaps = append(in.gaps, blind{Gap: gap, text: o.Text})
+	}
 }
 
 // known tells whether the objects of a kind are known, and notes a gap for every Service

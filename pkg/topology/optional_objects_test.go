@@ -90,3 +90,17 @@ func wantOutcome(t *testing.T, e topology.Exposure, want ...string) {
 }
 
 func clusterIP(s *corev1.Service) { s.Spec.Type = corev1.ServiceTypeClusterIP }
+
+// unread puts an object that could not be decoded among those of its kind; text is its spec.
+func (c *crds) unread(kind, namespace, name, text string) {
+	c.t.Helper()
+	o := &topology.Unreadable{Reason: "no number", Text: text}
+	o.Namespace, o.Name = namespace, name
+	for _, k := range topology.Optionals() {
+		if k.Name() == kind {
+			c.objects[kind+namespace] = append(c.objects[kind+namespace], o)
+			return
+		}
+	}
+	c.t.Fatalf("no optional kind: %s", kind)
+}

@@ -12,6 +12,8 @@ type IngressClassParams struct {
 	// Group is the API group: each controller has its own kind of this name.
 	Group string `json:"-"`
 	Name  string `json:"-"`
+	// Unread is a clause that says why they could not be decoded; empty when they could.
+	Unread string `json:"-"`
 	// NamespaceSelector limits the class to some namespaces; nil means all.
 	NamespaceSelector *metav1.LabelSelector `json:"namespaceSelector"`
 	// TargetType beats every annotation; empty means not set.
