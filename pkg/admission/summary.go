@@ -87,6 +87,15 @@ func risky(d *decision.Decision) bool {
 	return false
 }
 
+func assumed(d *decision.Decision) bool {
+	for i := range d.Findings {
+		if d.Findings[i].Code == policy.ExposureAssumed {
+			return true
+		}
+	}
+	return false
+}
+
 func protecting(d *decision.Decision) string {
 	verb := "made rollouts safe"
 	if risky(d) {
@@ -98,6 +107,8 @@ func protecting(d *decision.Decision) string {
 	switch {
 	case d.Settings.Exposure.Asked() && d.Settings.Exposure.Value != api.ExposureAuto:
 		return verb + " for exposure " + d.Settings.Exposure.Value + ": "
+	case assumed(d):
+		return verb + " (no route leads here yet, so until the next rollout as behind a Service): "
 	case len(d.Exposure.Routes) > 0:
 		return verb + " behind " + doors(&d.Exposure) + ": "
 	}
@@ -136,6 +147,8 @@ func takingBack(d *decision.Decision) string {
 	switch {
 	case d.OptedOut():
 		reason, did, would = "opted out, so ", "removed: ", "would remove: "
+	case d.Exposure.Kind == topology.None && d.Settings.Exposure.Asked() && d.Settings.Exposure.Value == string(topology.None):
+		reason = api.Prefix + "exposure says that nothing sends traffic here, so "
 	case d.Exposure.Kind == topology.None:
 		reason = "nothing sends traffic here, so "
 	}

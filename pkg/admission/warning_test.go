@@ -75,6 +75,13 @@ func TestTheSummarySaysWhereTheTrafficComesFrom(t *testing.T) {
 		"rollguard: nothing sends traffic here, so took back: the preStop hook in container app": func(d *decision.Decision) {
 			d.Exposure.Kind, d.Findings[0] = topology.None, removed(workload.PreStop("app"))
 		},
+		"rollguard: rollguard.io/exposure says that nothing sends traffic here, so took back: the preStop hook in container app": func(d *decision.Decision) {
+			d.Settings.Exposure = api.Setting[string]{Value: "none", Source: api.Source{Layer: api.LayerNamespace}}
+			d.Exposure.Kind, d.Findings[0] = topology.None, removed(workload.PreStop("app"))
+		},
+		"rollguard: made rollouts safe (no route leads here yet, so until the next rollout as behind a Service): one": func(d *decision.Decision) {
+			d.Findings = append(d.Findings, policy.Finding{Outcome: policy.Skipped, Code: policy.ExposureAssumed, Message: "assumed"})
+		},
 		"rollguard: took back: maxUnavailable": func(d *decision.Decision) { d.Findings[0] = removed(workload.MaxUnavailable) },
 		"rollguard: (audit only) would take back: maxUnavailable": func(d *decision.Decision) {
 			d.Mode, d.Findings[0] = api.Audit, removed(workload.MaxUnavailable)

@@ -150,7 +150,7 @@ func riskEntries() []Entry {
 		{ProbePathMissing, AtRisk, "An http probe was asked for and no path is known, so it became a tcp probe.", "Set the annotation rollguard.io/readiness-path or rollguard.io/startup-path."},
 		{ContainerNotFound, AtRisk, "rollguard.io/container names a container that the Pod does not have.", "Correct the name."},
 		{ObjectTooLarge, AtRisk, "The Deployment is so large that what Rollguard adds might make etcd refuse it, so nothing was added.", "Move large values, such as files in environment variables, to a ConfigMap."},
-		{ExposureUnclear, AtRisk, "Something may send traffic here and could not be read, so no load balancer was counted for it.", "See the message: it names the object and what is wrong with it. Where that cannot be put right, say how requests come with the annotation rollguard.io/exposure."},
+		{ExposureUnclear, AtRisk, "A load balancer may send traffic here, and what would tell it could not be read, so it was not counted. What Rollguard wrote before stays.", "See the message: it names the object and what is wrong with it. Where that cannot be put right, say how requests come with the annotation rollguard.io/exposure."},
 		{UnknownAnnotation, AtRisk, "An annotation or label with Rollguard's prefix is not known, or stands on the wrong object; or an annotation was written as a label.", "Correct the key."},
 		{InvalidAnnotation, AtRisk, "An annotation's value cannot be used, so the next source in line was.", "Correct the value."},
 		{ValueOutOfBounds, AtRisk, "A value is beyond the administrator's limits and was limited.", "Ask for less, or ask the administrator."},
@@ -161,7 +161,7 @@ func riskEntries() []Entry {
 func skippedEntries() []Entry {
 	return []Entry{
 		{NotExposed, Skipped, "Nothing sends traffic to this Deployment, so nothing is needed.", "If that is wrong, say how traffic comes with the annotation rollguard.io/exposure."},
-		{ExposureAssumed, Skipped, "No route was found yet; the Deployment declares a port, so it was treated as exposed by a Service, without probes.", ""},
+		{ExposureAssumed, Skipped, "No route was found yet; the Deployment declares a port, so it was treated as exposed by a Service, without probes. Its next rollout looks again: where no route leads there then, all is taken back.", "If requests come another way than Rollguard can see, say so with the annotation rollguard.io/exposure."},
 		{ExposureExpected, Skipped, "A Service has annotations for an ALB, and no Ingress leads to it, as in a first Helm install, where the Ingress comes after the Deployment.", "Set rollguard.io/exposure on the Deployment or its namespace if an ALB is on its way; else remove the annotations."},
 		{RouteInDoubt, Skipped, "A route may not be in use: the load balancer controller does not deploy it as things are, and leaves what it deployed before; or it has no targets. It is guarded all the same.", "See the message: it names what is wrong."},
 		{ReadinessGateUsed, Skipped, "The readiness gate already makes rollouts wait for the load balancer.", ""},

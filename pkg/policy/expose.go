@@ -27,14 +27,18 @@ func (e *evaluation) expose() {
 	case e.exposure.Kind == topology.None && e.in.AssumeService && e.result.Trigger == Created && e.declaresTCPPort():
 		e.exposure.Kind = topology.Service
 		e.assumed = true
-		e.find(Skipped, ExposureAssumed, "", "no route leads to this Deployment yet; it declares a TCP port, so it is treated as exposed by a Service, without probes")
+		e.find(Skipped, ExposureAssumed, "", "no route leads to this Deployment yet; it declares a TCP port, so until its next rollout it is treated as exposed by a Service, without probes")
 	}
 	e.result.Exposure = e.exposure
 	e.gaps()
 	e.doubts()
 	e.expected()
 	if e.exposure.Kind == topology.None {
-		e.find(Skipped, NotExposed, "", "nothing sends traffic to this Deployment, so it needs nothing")
+		says := ""
+		if e.in.Settings.Exposure.Value != api.ExposureAuto {
+			says = api.Prefix + "exposure says that "
+		}
+		e.find(Skipped, NotExposed, "", says+"nothing sends traffic to this Deployment, so it needs nothing")
 	}
 }
 
@@ -44,12 +48,14 @@ func (e *evaluation) gaps() {
 	if !e.unclear {
 		return
 	}
-	for i, gap := range e.exposure.Gaps {
-		so := "; if one sends requests here, set " + api.Prefix + "exposure"
-		if i > 0 {
-			so = " either" // the advice is the same, and the messages stand in one text
-		}
-		e.find(AtRisk, ExposureUnclear, "", fmt.Sprintf("%s %s, so no load balancer was counted for it%s", gap.Object, gap.Reason, so))
+	what := "a load balancer"
+	if e.exposure.Kind.Balanced() {
+		what = "another load balancer"
+	}
+	advice := " (if so, set " + api.Prefix + "exposure)" // before what may be cut off
+	for _, gap := range e.exposure.Gaps {
+		e.find(AtRisk, ExposureUnclear, "", fmt.Sprintf("%s may send requests here and was not counted%s: %s %s", what, advice, gap.Object, gap.Reason))
+		advice = "" // it is the same, and the messages stand in one text
 	}
 }
 

@@ -22,10 +22,30 @@ func TestTheAdviceAboutGapsIsGivenOnce(t *testing.T) {
 		}
 	}
 	want := []string{
-		"HTTPRoute, GRPCRoute (gateway.networking.k8s.io) could not be read yet, so no load balancer was counted for it; if one sends requests here, set rollguard.io/exposure",
-		"TargetGroupBinding (elbv2.k8s.aws) could not be read yet, so no load balancer was counted for it either",
+		"a load balancer may send requests here and was not counted (if so, set rollguard.io/exposure): HTTPRoute, GRPCRoute (gateway.networking.k8s.io) could not be read yet",
+		"a load balancer may send requests here and was not counted: TargetGroupBinding (elbv2.k8s.aws) could not be read yet",
 	}
 	if diff := cmp.Diff(want, said); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestAGapBesideALoadBalancerIsAboutAnother(t *testing.T) {
+	e := behindALB("ip")
+	e.Gaps = []topology.Gap{{Object: "Ingress shop/web", Reason: "names IngressClass x, which does not exist"}}
+	const want = "another load balancer may send requests here and was not counted (if so, set rollguard.io/exposure): Ingress shop/web names IngressClass x, which does not exist"
+	if f := (write{exposure: e}).evaluate(t).found(policy.ExposureUnclear); f == nil || f.Message != want {
+		t.Errorf("finding %+v", f)
+	}
+}
+
+func TestWhoSaysThatNothingSendsTrafficIsNamed(t *testing.T) {
+	for want, w := range map[string]write{
+		"nothing sends traffic to this Deployment, so it needs nothing":                                 {noExposure: true},
+		"rollguard.io/exposure says that nothing sends traffic to this Deployment, so it needs nothing": {namespace: texts{"exposure": "none"}},
+	} {
+		if f := w.evaluate(t).found(policy.NotExposed); f == nil || f.Message != want {
+			t.Errorf("finding %+v, want %q", f, want)
+		}
 	}
 }

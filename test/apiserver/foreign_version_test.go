@@ -9,7 +9,7 @@ import (
 // A cluster may be ahead of Rollguard, or far behind: what it serves in other versions only
 // is not seen, and everybody who asks is told.
 func TestAKindThatIsServedInAnotherVersionOnlyIsSaid(t *testing.T) {
-	const gap = "TargetGroupBinding (eks.amazonaws.com) cannot be read: served as v9, v1alpha1 only, and Rollguard reads v1, so no load balancer was counted for it; if one sends requests here, set rollguard.io/exposure"
+	const gap = "(if so, set rollguard.io/exposure): TargetGroupBinding (eks.amazonaws.com) cannot be read: served as v9, v1alpha1 only, and Rollguard reads v1"
 	rollguard, s := commandLine(t), newService(t)
 	// Two versions, of which one is stored.
 	manifest := crd("eks.amazonaws.com", "v9", "TargetGroupBinding", "Namespaced")
