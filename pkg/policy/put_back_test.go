@@ -117,3 +117,21 @@ func TestAnUndoToARevisionWithAnotherRecordPutsNothingBack(t *testing.T) {
 		t.Errorf("called again:\n%s\n%s", m.object, again.object)
 	}
 }
+
+func TestADefaultThatModeEnforceReplacedStaysItsAuthorsWhenItComesBack(t *testing.T) {
+	enforce, alb := texts{"mode": "enforce"}, behindALB("ip")
+	stored := write{exposure: alb, namespace: enforce}.evaluate(t).object
+	stored = write{new: put(t, stored, 0, "spec", "minReadySeconds"), old: stored, exposure: alb, namespace: enforce}.evaluate(t).object
+	for name, author := range map[string]string{
+		"with the next rollout": rolled(t, stored),
+		"as ours must give way": put(t, stored, 21, "spec", "progressDeadlineSeconds"),
+	} {
+		m := write{new: author, old: stored, exposure: alb}.evaluate(t)
+		if got := m.value(t, workload.MinReadySeconds); got != "0" {
+			t.Errorf("%s: minReadySeconds %s", name, got)
+		}
+		if again := (write{new: m.object, old: stored, exposure: alb}).evaluate(t); len(again.Changes) > 0 {
+			t.Errorf("%s: called again with its own answer: %+v", name, again.Changes)
+		}
+	}
+}

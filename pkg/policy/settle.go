@@ -44,6 +44,9 @@ func (e *evaluation) settleOne(w want) {
 	if !same {
 		e.result.wants = append(e.result.wants, w)
 	}
+	if w.code == NoLongerCalledFor && !w.path.InTemplate() && e.evidence.Author(w.path) != nil && string(w.value) == w.path.APIDefault() {
+		e.deliberate = append(e.deliberate, w.path) // he put it back while mode enforce had ours there
+	}
 	if string(effective) != string(w.value) && !same {
 		change := Change{Path: w.path, From: orNull(effective), To: orNull(w.value), Rule: w.rule}
 		e.result.Changes = append(e.result.Changes, change)

@@ -14,28 +14,38 @@ import (
 // knows then what the Ingress made of the Service before.
 const mistyped = "ipp"
 
-// lowersNothing: while the Ingress cannot be read, a wait of ours that nobody asked for and
-// whose place nobody wrote to is as long as it was.
+// lowersNothing: while the Ingress cannot be read, minReadySeconds of ours that nobody asked
+// for, and whose place nobody wrote to, is as long as it was.
 func (r *run) lowersNothing(s Step, before copies) error {
-	if !r.seen || r.around.TargetType != mistyped || !r.around.Service || before.guarded == nil || s.Tampers || s.Undo > 0 || r.disowned {
+	if before.guarded == nil || s.Tampers || s.Undo > 0 || !r.unread() || r.asksForWaits() {
 		return nil
 	}
-	settings := r.around.settings(r.guarded.Annotations)
-	asked := settings.MinReady.Value != nil || settings.Timing.PreStopSleep.Value != nil || settings.Timing.GracePeriod.Value != nil
-	for _, rule := range []api.Rule{api.RuleMinReady, api.RulePreStop, api.RuleGracePeriod, api.RuleProgressDeadline} {
-		asked = asked || settings.Keeps(rule)
-	}
-	if asked || settings.Exposure.Value != api.ExposureAuto || settings.Mode.Value != api.Fill || r.guarded.Labels[api.LabelInject] == api.InjectDisabled {
-		return nil
-	}
-	if own := before.shadow.Spec.ProgressDeadlineSeconds; *own != 600 || *r.shadow.Spec.ProgressDeadlineSeconds != 600 {
-		return nil // it may leave less room than there was
+	for _, d := range []*appsv1.Deployment{before.shadow, r.shadow} {
+		if *d.Spec.ProgressDeadlineSeconds != 600 || d.Spec.MinReadySeconds != 0 {
+			return nil // it is the author's, or he leaves less room than there was
+		}
 	}
 	was, is := before.guarded.Spec.MinReadySeconds, r.guarded.Spec.MinReadySeconds
-	if before.shadow.Spec.MinReadySeconds == 0 && !s.touches("minReadySeconds") && recorded(before.guarded, workload.MinReadySeconds) && is < was {
+	if !s.touches("minReadySeconds") && recorded(before.guarded, workload.MinReadySeconds) && is < was {
 		return fmt.Errorf("the Ingress cannot be read, and minReadySeconds, which is ours, falls from %d to %d", was, is)
 	}
 	return nil
+}
+
+// unread tells whether we see the write, and a Service whose Ingress cannot be read.
+func (r *run) unread() bool {
+	return r.seen && !r.disowned && r.around.Service && r.around.TargetType == mistyped
+}
+
+// asksForWaits tells whether annotations say how long to wait, or that we are to keep out.
+func (r *run) asksForWaits() bool {
+	settings := r.around.settings(r.guarded.Annotations)
+	timing := &settings.Timing
+	if settings.MinReady.Value != nil || timing.PreStopSleep.Value != nil || timing.GracePeriod.Value != nil {
+		return true
+	}
+	return settings.Keeps(api.RuleMinReady) || settings.Keeps(api.RuleProgressDeadline) || settings.Exposure.Value != api.ExposureAuto ||
+		settings.Mode.Value != api.Fill || r.guarded.Labels[api.LabelInject] == api.InjectDisabled
 }
 
 // touches tells whether a write names a field.
