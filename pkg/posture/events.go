@@ -26,6 +26,8 @@ type event struct {
 	// known is what tells it from another Event of the same reason; empty means the note.
 	known string
 	warn  bool
+	// advises is set where the note would be another while admission does not work.
+	advises bool
 }
 
 // hash is the same for the same news about the same Deployment, in every replica and
@@ -39,12 +41,16 @@ func (e event) hash(uid string) uint64 {
 // report says something that holds until it is over: once, and not again after a
 // restart.
 func (v *survey) report(ctx context.Context, about target, e event) {
-	h := e.hash(about.uid)
-	if v.tally.note(v.name, about.uid).report == h || v.emit(ctx, about, e) {
+	if !v.news(about, e) || v.emit(ctx, about, e) {
 		n := v.notes[about.uid]
-		n.report = h
+		n.report = e.hash(about.uid)
 		v.notes[about.uid] = n
 	}
+}
+
+// news tells whether it was not said before, as far as is remembered.
+func (v *survey) news(about target, e event) bool {
+	return v.tally.note(v.name, about.uid).report != e.hash(about.uid)
 }
 
 // emit writes an Event, and tells whether it is written. Its name follows from what it

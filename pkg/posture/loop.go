@@ -47,8 +47,8 @@ func (l *Loop) lead(ctx context.Context) {
 	var parts sync.WaitGroup
 	parts.Go(func() { wait.UntilWithContext(ctx, t.round, l.Every) })
 	parts.Go(func() { t.work(ctx) })
-	if l.Beside != nil {
-		parts.Go(func() { l.Beside(ctx, t.works(ctx)) })
+	if l.Probe != nil {
+		parts.Go(func() { l.Probe.Run(ctx, t.works(ctx)) })
 	}
 	<-ctx.Done()
 	t.queue.ShutDown()
@@ -64,6 +64,14 @@ func (t *term) works(ctx context.Context) func(bool) {
 			t.round(ctx)
 		}
 	}
+}
+
+// brokenNow tells whether admission is known not to work, at this moment.
+func (t *term) brokenNow(ctx context.Context) bool {
+	if t.Probe != nil && !t.broken.Load() {
+		t.Probe.Ask(ctx)
+	}
+	return t.broken.Load()
 }
 
 // changed returns at once, as the informers call it.

@@ -45,6 +45,15 @@ type Recorder interface {
 	Repair(outcome string)
 }
 
+// Probe looks whether admission works.
+type Probe interface {
+	// Run runs on the leader, beside the loop, until ctx ends. It calls works after each look.
+	Run(ctx context.Context, works func(bool))
+	// Ask looks while Run runs, unless that was done a moment ago. It returns when works was called, or ctx has
+	// ended.
+	Ask(ctx context.Context)
+}
+
 // Options are what a [Loop] needs; all are required but where it is said.
 type Options struct {
 	Clients  kubernetes.Interface
@@ -61,10 +70,9 @@ type Options struct {
 	RepairsPerMinute int
 	// Every is how often all namespaces are gone through; 0 means 10 minutes.
 	Every time.Duration
-	// Beside runs on the leader, beside the loop, until its ctx ends. It says whether
-	// admission works: nothing is repaired while it does not, and all namespaces are gone
-	// through once it does again. It may be nil.
-	Beside func(ctx context.Context, works func(bool))
+	// Probe tells whether admission works: nothing is repaired while it does not, and all
+	// namespaces are gone through once it does again. It may be nil.
+	Probe Probe
 }
 
 // The intervals.

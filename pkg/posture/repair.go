@@ -138,7 +138,7 @@ func (v *survey) vain(to target) {
 // ensure asks for a repair within the budget, and for another look: what became of it
 // is what is found then.
 func (v *survey) ensure(ctx context.Context, to target, what api.Repair) {
-	if v.broken.Load() || !v.repairs.take() {
+	if v.brokenNow(ctx) || !v.repairs.take() {
 		v.soon(retryAfter)
 		return
 	}

@@ -37,19 +37,19 @@ func report(s policy.State, d *decision.Decision, broken bool) event {
 		if len(d.Risks()) > 0 {
 			e.note += " A rollout may lose requests even then: " + risks(d) + "."
 		}
-		e.known = known(d)
+		e.known, e.advises = known(d), d.Mode != api.Audit
 	case policy.Risky:
 		e.note = fmt.Sprintf("A rollout of this Deployment may lose requests%s: %s.", behind(d), risks(d))
 	}
 	return e
 }
 
-// advice is what is to be done, in whole sentences. It holds after an outage, too, as
+// advice is what is to be done, in whole sentences. It is true after an outage, too, as
 // nothing is reported again then.
 func advice(d *decision.Decision, broken bool) string {
 	text := remedy(d)
 	if broken && d.Mode != api.Audit {
-		return "Rollguard is not at work at present: rollguard check says why. Once it is again, " + text
+		return "Rollguard was not at work when this was written (rollguard check tells whether it is now). While it is, " + text
 	}
 	return strings.ToUpper(text[:1]) + text[1:]
 }

@@ -107,9 +107,9 @@ func TestWhileAdmissionIsBrokenNobodyIsSentToRestartADeployment(t *testing.T) {
 		want     string
 	}{
 		"nothing is repaired": {lacking(api.RepairReport, hook),
-			"Rollguard is not at work at present: rollguard check says why. Once it is again, the next rollout adds it; kubectl rollout restart starts one."},
+			"Rollguard was not at work when this was written (rollguard check tells whether it is now). While it is, the next rollout adds it; kubectl rollout restart starts one."},
 		"a rollout is asked for": {lacking(api.RepairRollout, hook),
-			"Rollguard is not at work at present: rollguard check says why. Once it is again, Rollguard adds it by itself and starts the rollout, as the namespace asks, once the last rollout is over and the Deployment is not paused."},
+			"Rollguard was not at work when this was written (rollguard check tells whether it is now). While it is, Rollguard adds it by itself and starts the rollout, as the namespace asks, once the last rollout is over and the Deployment is not paused."},
 		"audit": {audit, "The mode is audit, so Rollguard will not add it."},
 	} {
 		broken := report(policy.Unguarded, tc.decision, true)

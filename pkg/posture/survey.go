@@ -54,7 +54,11 @@ func (v *survey) consider(ctx context.Context, item *fastjson.Value) {
 	state := d.State()
 	v.counts[Kind{State: state, Exposure: d.Exposure.Kind}]++
 	v.rolling = v.rolling || weRoll(item)
-	if e := report(state, &d, v.broken.Load()); e.note != "" {
+	e := report(state, &d, v.broken.Load())
+	if e.advises && v.news(to, e) && v.brokenNow(ctx) {
+		e = report(state, &d, true)
+	}
+	if e.note != "" {
 		v.report(ctx, to, e)
 	}
 	v.repair(ctx, to, repairable{raw: raw, decision: &d, settled: settled(item)})

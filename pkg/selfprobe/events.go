@@ -25,6 +25,7 @@ const maxEpisodes = 6
 type teller struct {
 	*Watch
 	episode
+	freshness
 
 	// ended counts the faults that were told and are over.
 	ended int

@@ -52,7 +52,7 @@ func (s *server) newPosture() (*posture.Loop, error) {
 		RepairsPerMinute: int(o.Webhook.Repair.PerMinute), Every: o.Posture.Every,
 	}
 	if o.Posture.ProbeNamespace != "" {
-		lo.Beside = s.probe(clients, lo.Identity)
+		lo.Probe = s.newProbe(clients, lo.Identity)
 	}
 	return posture.New(lo), nil
 }

@@ -12,30 +12,41 @@ import (
 
 const probeEvery = time.Minute
 
-// probe runs the self-probe. When the webhook is back, writes may have slipped through.
-func (s *server) probe(clients kubernetes.Interface, identity string) func(context.Context, func(bool)) {
-	o, log := s.options.Posture, probeLog{Logger: s.options.Log.Named("self-probe")}
+// probe is the self-probe. When the webhook is back, writes may have slipped through.
+type probe struct {
+	*selfprobe.Watch
+	server *server
+	log    *probeLog
+}
+
+func (s *server) newProbe(clients kubernetes.Interface, identity string) *probe {
+	o, log := s.options.Posture, &probeLog{Logger: s.options.Log.Named("self-probe")}
 	every := o.ProbeEvery
 	if every == 0 {
 		every = probeEvery
 	}
 	place := selfprobe.Installation{Namespace: s.options.Certificates.Namespace, Probe: o.ProbeNamespace, Configuration: o.Configuration}
-	return func(ctx context.Context, works func(bool)) {
-		w := selfprobe.Watch{
-			Prober:   selfprobe.Prober{Clients: clients, Installation: place},
-			Every:    every,
-			Identity: identity,
-			Failed:   func(err error) { log.Warn("an Event cannot be written", zap.Error(err)) },
-			Tell:     log.tell,
-			Found: func(f selfprobe.Finding) {
-				s.gauges.SelfProbe(string(f.Status))
-				works(f.Status == selfprobe.OK || f.Status == selfprobe.Unknown)
-				log.found(f)
-			},
-		}
-		w.Run(ctx)
-		s.gauges.SelfProbe("") // another replica looks from now on
+	return &probe{server: s, log: log, Watch: selfprobe.NewWatch(selfprobe.Watch{
+		Prober:   selfprobe.Prober{Clients: clients, Installation: place},
+		Every:    every,
+		Identity: identity,
+		Failed:   func(err error) { log.Warn("an Event cannot be written", zap.Error(err)) },
+		Blind: func(err error) {
+			log.Warn("changes of the webhook configuration cannot be watched, so they are seen later", zap.Error(err))
+		},
+		Tell: log.tell,
+	})}
+}
+
+// Run implements [posture.Probe].
+func (p *probe) Run(ctx context.Context, works func(bool)) {
+	p.Found = func(f selfprobe.Finding) {
+		p.server.gauges.SelfProbe(string(f.Status))
+		works(f.Status == selfprobe.OK || f.Status == selfprobe.Unknown)
+		p.log.found(f)
 	}
+	p.Watch.Run(ctx)
+	p.server.gauges.SelfProbe("") // another replica looks from now on
 }
 
 // probeLog says what is new, and nothing twice.

@@ -50,7 +50,10 @@ func TestTheRightsAreThoseItNeeds(t *testing.T) {
 		{"list", "apps", "deployments", "", ""}, {"create", "events.k8s.io", "events", "shop", ""}, {"create", "apps", "deployments", "rollguard-probe", ""},
 		{"update", "coordination.k8s.io", "leases", "rights", "rollguard"},
 	}
-	always := slices.Concat(reads, posture)
+	configuration := []right{ // the self-signed source needs it, too
+		{"get", admission, "mutatingwebhookconfigurations", "", "rollguard"}, {"watch", admission, "mutatingwebhookconfigurations", "", "rollguard"},
+	}
+	always := slices.Concat(reads, configuration, posture)
 	repair := []right{{"patch", "apps", "deployments", "shop", "web"}}
 	selfSigned := []right{
 		{"get", "", "secrets", "rights", "rollguard-certificates"}, {"patch", "", "secrets", "rights", "rollguard-certificates"},
@@ -66,7 +69,7 @@ func TestTheRightsAreThoseItNeeds(t *testing.T) {
 		{"get", "cert-manager.io", "certificates", "shop", "rollguard-tls"},
 		{"list", "", "secrets", "", ""}, {"get", "", "secrets", "shop", "rollguard-certificates"}, {"get", "", "secrets", "rights", "other"},
 		{"list", "", "secrets", "rights", ""}, {"delete", "", "secrets", "rights", "rollguard-certificates"}, {"create", "", "secrets", "shop", ""},
-		{"patch", admission, "mutatingwebhookconfigurations", "", "other"}, {"delete", admission, "mutatingwebhookconfigurations", "", "rollguard"},
+		{"list", admission, "mutatingwebhookconfigurations", "", ""}, {"patch", admission, "mutatingwebhookconfigurations", "", "other"}, {"delete", admission, "mutatingwebhookconfigurations", "", "rollguard"},
 		{"create", admission, "mutatingwebhookconfigurations", "", ""}, {"update", admission, "mutatingwebhookconfigurations", "", "rollguard"},
 		{"patch", "apps", "deployments", "lab", "web"}, {"create", "apps", "deployments", "shop", "web"}, {"get", "", "pods", "shop", "web"}, {"create", "", "pods", "rights", ""},
 		{"update", "", "namespaces", "", "shop"}, {"patch", "networking.k8s.io", "ingresses", "shop", "web"},

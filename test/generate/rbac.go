@@ -29,7 +29,7 @@ Beside these:
 | what | verbs | for |
 | --- | --- | --- |
 | discovery: /version, and /apis/GROUP and /apis/GROUP/VERSION of the optional resources | get | whether an optional kind exists, and in which versions; the API server's version. Every authenticated client may (ClusterRole system:discovery), so the manifest does not grant it |
-| mutatingwebhookconfigurations, the one named rollguard | get, list, watch, patch | keeping its CA bundle right; not with certificates from files |
+| mutatingwebhookconfigurations, the one named rollguard | get, list, watch; patch | seeing when it changes and whether it is as it should be ([self-probe](posture.md#self-probe)); patch: keeping its CA bundle right, not with certificates from files |
 | deployments | list, in pages | finding those that admission did not see ([posture](posture.md)); none is cached or watched |
 | events | create | telling of them, of a configuration file that was refused, and of a certificate that is not renewed |
 | leases in its own namespace, the one named rollguard | get, update | one replica does that search |

@@ -47,6 +47,8 @@ type webhook struct {
 	t         *testing.T
 	addresses install.Addresses
 	stop      func()
+	// every is the time between two self-probes while all is well.
+	every time.Duration
 	// log is what it logs, from level info.
 	log  *observer.ObservedLogs
 	core zapcore.Core
@@ -55,11 +57,17 @@ type webhook struct {
 // newWebhook installs Rollguard and starts it.
 func newWebhook(t *testing.T) *webhook {
 	t.Helper()
+	return newWebhookThatLooks(t, 100*time.Millisecond)
+}
+
+// newWebhookThatLooks is newWebhook with a time between two self-probes.
+func newWebhookThatLooks(t *testing.T, every time.Duration) *webhook {
+	t.Helper()
 	addresses, err := install.FreeAddresses()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &webhook{t: t, addresses: addresses, stop: func() {}}
+	w := &webhook{t: t, addresses: addresses, stop: func() {}, every: every}
 	w.core, w.log = observer.New(zap.InfoLevel)
 	w.configure()
 	w.start()
@@ -107,7 +115,7 @@ func (w *webhook) run(certificates server.Certificates) {
 		Config: account, Webhook: c, Host: "127.0.0.1", Port: w.addresses.Port, OpsAddress: w.addresses.Ops, Log: zap.New(w.core),
 		Certificates: certificates,
 		Posture: server.Posture{
-			Lease: "rollguard", ProbeNamespace: "rollguard-probe", Configuration: "rollguard", ProbeEvery: 100 * time.Millisecond,
+			Lease: "rollguard", ProbeNamespace: "rollguard-probe", Configuration: "rollguard", ProbeEvery: w.every,
 		},
 	}
 	ctx, cancel := context.WithCancel(context.Background())

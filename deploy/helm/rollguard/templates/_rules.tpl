@@ -57,14 +57,15 @@ a replica that still runs during an uninstall cannot leave one behind. */}}
   verbs: [get, update]
 {{- end -}}
 
-{{/* Its own webhook configuration: to keep the CA bundle right, and for the self-probe to see whether it is there. */}}
+{{/* Its own webhook configuration: to keep the CA bundle right, and for the self-probe to see whether it is there, and
+when it changes. */}}
 {{- define "rollguard.rules.configuration" -}}
 {{- $selfSigned := eq .Values.certificates.mode "self-signed" -}}
 {{- if or $selfSigned (include "rollguard.probeNamespace" .) -}}
 - apiGroups: [admissionregistration.k8s.io]
   resources: [mutatingwebhookconfigurations]
   resourceNames: [{{ include "rollguard.name" . }}]
-  verbs: {{ $selfSigned | ternary "[get, list, watch, patch]" "[get]" }}
+  verbs: {{ $selfSigned | ternary "[get, list, watch, patch]" "[get, list, watch]" }}
 {{- end -}}
 {{- end -}}
 
