@@ -37,6 +37,18 @@ type repairable struct {
 	settled  bool
 }
 
+// order is a repair, and in words what it writes.
+type order struct {
+	what   api.Repair
+	fields string
+}
+
+// waiting is a Deployment whose template is to be completed.
+type waiting struct {
+	target
+	fields string
+}
+
 // repair does what the namespace wants done at once, and notes what has to wait for its
 // turn. A changed policy alone starts no rollout: what is pending follows the author's
 // next one.
@@ -44,15 +56,19 @@ func (v *survey) repair(ctx context.Context, to target, r repairable) {
 	if !wantsRepair(r.decision) || v.held(to) {
 		return
 	}
-	due, err := Due(r.decision, func(question policy.Survey) (decision.Decision, error) { return v.ask(r.raw, question) })
+	var now decision.Decision
+	due, err := Due(r.decision, func(question policy.Survey) (d decision.Decision, err error) {
+		now, err = v.ask(r.raw, question)
+		return now, err
+	})
 	switch {
 	case err != nil:
 		v.Log.Error("a repair cannot be evaluated", zap.String("namespace", to.namespace), zap.String("name", to.name), zap.Error(err))
 	case due == api.RepairStrategy:
-		v.ensure(ctx, to, api.RepairStrategy)
+		v.ensure(ctx, to, order{api.RepairStrategy, inWords(now.Changes, "was")})
 	case due != api.RepairRollout:
 	case r.settled:
-		v.waiting = append(v.waiting, to)
+		v.waiting = append(v.waiting, waiting{to, inWords(r.decision.Changes, "was")})
 	default:
 		v.soon(retryAfter) // its own rollout, or a pause, comes first
 	}
@@ -110,7 +126,7 @@ func (v *survey) repairRollouts(ctx context.Context) {
 	}
 	v.soon(retryAfter)
 	if !v.rolling {
-		v.ensure(ctx, v.waiting[0], api.RepairRollout)
+		v.ensure(ctx, v.waiting[0].target, order{api.RepairRollout, v.waiting[0].fields})
 	}
 }
 
@@ -137,19 +153,19 @@ func (v *survey) vain(to target) {
 
 // ensure asks for a repair within the budget, and for another look: what became of it
 // is what is found then.
-func (v *survey) ensure(ctx context.Context, to target, what api.Repair) {
+func (v *survey) ensure(ctx context.Context, to target, o order) {
 	if v.brokenNow(ctx) || !v.repairs.take() {
 		v.soon(retryAfter)
 		return
 	}
-	outcome, err := v.write(ctx, to, what)
+	outcome, err := v.write(ctx, to, o.what)
 	v.Recorder.Repair(outcome)
-	fields := []zap.Field{zap.String("namespace", to.namespace), zap.String("name", to.name), zap.String("repair", string(what)), zap.String("outcome", outcome), zap.Error(err)}
+	fields := []zap.Field{zap.String("namespace", to.namespace), zap.String("name", to.name), zap.String("repair", string(o.what)), zap.String("outcome", outcome), zap.Error(err)}
 	switch outcome {
 	case repairDone:
 		v.soon(settleTime)
 		v.Log.Info("a Deployment was repaired", fields...)
-		v.emit(ctx, to, event{reason: reasonRepaired, note: done(what)})
+		v.emit(ctx, to, event{reason: reasonRepaired, note: done(o)})
 	case repairRaced:
 		v.soon(settleTime)
 		v.Log.Debug("a Deployment was written by somebody else", fields...)
@@ -157,15 +173,16 @@ func (v *survey) ensure(ctx context.Context, to target, what api.Repair) {
 		v.vain(to)
 		v.soon(retryAfter)
 		v.Log.Warn("a Deployment could not be repaired", fields...)
-		v.emit(ctx, to, event{reason: reasonRepairFailed, note: failed(what, err), warn: true})
+		v.emit(ctx, to, event{reason: reasonRepairFailed, note: failed(o.what, err), warn: true})
 	}
 }
 
-func done(what api.Repair) string {
-	if what == api.RepairRollout {
-		return "The Pod template was completed, which starts a rollout, as annotation rollguard.io/repair of the namespace asks."
+func done(o order) string {
+	starts := "starts no rollout"
+	if o.what == api.RepairRollout {
+		starts = "starts a rollout"
 	}
-	return "The strategy was completed, which starts no rollout, as annotation rollguard.io/repair of the namespace asks."
+	return fmt.Sprintf("Written, as annotation rollguard.io/repair of the namespace asks: %s. That %s.", o.fields, starts)
 }
 
 func failed(what api.Repair, err error) string {

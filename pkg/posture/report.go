@@ -33,7 +33,7 @@ func report(s policy.State, d *decision.Decision, broken bool) event {
 	e := event{reason: reasons(s), warn: true}
 	switch s {
 	case policy.Unguarded:
-		e.note = fmt.Sprintf("This Deployment is not guarded%s. Missing: %s. %s", behind(d), strings.Join(d.ChangedRules(), ", "), advice(d, broken))
+		e.note = fmt.Sprintf("This Deployment is not guarded%s. Called for: %s. %s", behind(d), inWords(d.Changes, "is"), advice(d, broken))
 		if len(d.Risks()) > 0 {
 			e.note += " A rollout may lose requests even then: " + risks(d) + "."
 		}
@@ -65,7 +65,7 @@ func remedy(d *decision.Decision) string {
 	case wanted.Includes(api.RepairRollout):
 		return "Rollguard adds it by itself and starts the rollout, as the namespace asks, once the last rollout is over and the Deployment is not paused."
 	case wanted.Includes(api.RepairStrategy) && len(now) > 0:
-		return "Rollguard adds " + strings.Join(now, ", ") + " by itself, as the namespace asks; the next rollout adds the rest, and kubectl rollout restart starts one."
+		return "Rollguard adds " + fieldNames(outside(d.Changes)) + " by itself, as the namespace asks; the next rollout adds the rest, and kubectl rollout restart starts one."
 	}
 	return "the next rollout adds it; kubectl rollout restart starts one."
 }
@@ -78,6 +78,11 @@ func known(d *decision.Decision) string {
 		later = append(now, later...)
 	}
 	return strings.Join([]string{behind(d), string(d.Mode), string(d.Settings.Repair.Value), strings.Join(later, ","), risks(d)}, "\x00")
+}
+
+// outside are the changes that start no rollout.
+func outside(changes []policy.Change) []policy.Change {
+	return slices.DeleteFunc(slices.Clone(changes), func(c policy.Change) bool { return c.Path.InTemplate() })
 }
 
 // split gives the rules that change something without a rollout, and those that need one.

@@ -1,6 +1,7 @@
 package posture
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,8 +24,12 @@ func lacking(repair api.Repair, fields ...workload.Path) *decision.Decision {
 		workload.MaxUnavailable: api.RuleStrategy, workload.MaxSurge: api.RuleStrategy,
 		workload.MinReadySeconds: api.RuleMinReady, workload.PreStop("app"): api.RulePreStop,
 	}
+	values := map[workload.Path][2]string{
+		workload.MaxUnavailable: {`"25%"`, "0"}, workload.MaxSurge: {`"25%"`, "1"},
+		workload.MinReadySeconds: {"null", "25"}, workload.PreStop("app"): {`{"sleep":{"seconds":20}}`, `{"sleep":{"seconds":40}}`},
+	}
 	for _, f := range fields {
-		d.Changes = append(d.Changes, policy.Change{Path: f, Rule: rules[f]})
+		d.Changes = append(d.Changes, policy.Change{Path: f, Rule: rules[f], From: json.RawMessage(values[f][0]), To: json.RawMessage(values[f][1])})
 	}
 	d.Settings.Repair.Value = repair
 	return d
@@ -49,21 +54,21 @@ func TestAReportSaysWhatIsMissingAndWhatToDo(t *testing.T) {
 		want     string
 	}{
 		"unguarded": {policy.Unguarded, lacking(api.RepairReport, workload.MaxUnavailable, workload.MaxSurge, hook),
-			unguarded + "Missing: strategy, pre-stop. The next rollout adds it; kubectl rollout restart starts one."},
+			unguarded + "Called for: maxUnavailable 0 (is 25%), maxSurge 1 (is 25%), preStop sleep of 40s in container app (is sleep of 20s). The next rollout adds it; kubectl rollout restart starts one."},
 		"unguarded in audit mode": {policy.Unguarded, audit,
-			unguarded + "Missing: min-ready. The mode is audit, so Rollguard will not add it."},
+			unguarded + "Called for: minReadySeconds 25 (is 0). The mode is audit, so Rollguard will not add it."},
 		"the strategy is repaired, and more is missing": {policy.Unguarded, lacking(api.RepairStrategy, workload.MaxUnavailable, workload.MinReadySeconds, hook),
-			unguarded + "Missing: strategy, min-ready, pre-stop. Rollguard adds strategy, min-ready by itself, as the namespace asks; the next rollout adds the rest, and kubectl rollout restart starts one."},
+			unguarded + "Called for: maxUnavailable 0 (is 25%), minReadySeconds 25 (is 0), preStop sleep of 40s in container app (is sleep of 20s). Rollguard adds maxUnavailable, minReadySeconds by itself, as the namespace asks; the next rollout adds the rest, and kubectl rollout restart starts one."},
 		"the strategy is repaired, and was all": {policy.Unguarded, lacking(api.RepairStrategy, workload.MinReadySeconds),
-			unguarded + "Missing: min-ready. Rollguard adds it by itself, as the namespace asks; no rollout is needed."},
+			unguarded + "Called for: minReadySeconds 25 (is 0). Rollguard adds it by itself, as the namespace asks; no rollout is needed."},
 		"the strategy is repaired, and is there": {policy.Unguarded, lacking(api.RepairStrategy, hook),
-			unguarded + "Missing: pre-stop. The next rollout adds it; kubectl rollout restart starts one."},
+			unguarded + "Called for: preStop sleep of 40s in container app (is sleep of 20s). The next rollout adds it; kubectl rollout restart starts one."},
 		"a rollout is started": {policy.Unguarded, lacking(api.RepairRollout, workload.MaxUnavailable, hook),
-			unguarded + "Missing: strategy, pre-stop. Rollguard adds it by itself and starts the rollout, as the namespace asks, once the last rollout is over and the Deployment is not paused."},
+			unguarded + "Called for: maxUnavailable 0 (is 25%), preStop sleep of 40s in container app (is sleep of 20s). Rollguard adds it by itself and starts the rollout, as the namespace asks, once the last rollout is over and the Deployment is not paused."},
 		"no rollout is called for": {policy.Unguarded, lacking(api.RepairRollout, workload.MaxUnavailable),
-			unguarded + "Missing: strategy. Rollguard adds it by itself, as the namespace asks; no rollout is needed."},
+			unguarded + "Called for: maxUnavailable 0 (is 25%). Rollguard adds it by itself, as the namespace asks; no rollout is needed."},
 		"unguarded, and at risk even then": {policy.Unguarded, atRisk(lacking(api.RepairReport, hook), "a", "b", "c", "d"),
-			unguarded + "Missing: pre-stop. The next rollout adds it; kubectl rollout restart starts one. A rollout may lose requests even then: a; b; c; and 1 more."},
+			unguarded + "Called for: preStop sleep of 40s in container app (is sleep of 20s). The next rollout adds it; kubectl rollout restart starts one. A rollout may lose requests even then: a; b; c; and 1 more."},
 		"at risk without a route": {policy.Risky, atRisk(&decision.Decision{}, "a"),
 			"A rollout of this Deployment may lose requests: a."},
 		"guarded": {policy.Guarded, lacking(api.RepairReport), ""},
@@ -98,7 +103,7 @@ func TestAReportIsTheSameAfterARepairOfTheStrategyAndAnotherWhenMoreIsMissing(t 
 }
 
 func TestWhileAdmissionIsBrokenNobodyIsSentToRestartADeployment(t *testing.T) {
-	const start = "This Deployment is not guarded behind ALB Ingress shop/web (ip targets). Missing: pre-stop. "
+	const start = "This Deployment is not guarded behind ALB Ingress shop/web (ip targets). Called for: preStop sleep of 40s in container app (is sleep of 20s). "
 	hook := workload.PreStop("app")
 	audit := lacking(api.RepairReport, hook)
 	audit.Mode = api.Audit

@@ -26,7 +26,7 @@ type survey struct {
 	// rolling is set while a rollout that we asked for is on its way; waiting are the
 	// Deployments whose turn comes then.
 	rolling bool
-	waiting []target
+	waiting []waiting
 	// again is when to look again, 0 for no sooner than something changes.
 	again time.Duration
 }

@@ -86,8 +86,8 @@ func (p *pair) compare() {
 	p.objects()
 	p.conditions()
 	is, has := address(&p.is.ClientConfig), address(&p.has.ClientConfig)
-	p.unless(is == has, Difference{Field: "clientConfig", Is: is, Has: has, Effect: CalledLess})
-	p.unless(len(p.is.ClientConfig.CABundle) > 0, Difference{Field: "clientConfig.caBundle", Has: "the authority that Rollguard's certificate is from", Effect: CalledLess, So: "API servers trust nobody"})
+	p.unless(is == has, Difference{Field: addressField, Is: is, Has: has, Effect: CalledLess})
+	p.unless(len(p.is.ClientConfig.CABundle) > 0, Difference{Field: bundleField, Has: "the authority that Rollguard's certificate is from", Effect: CalledLess, So: "API servers trust nobody"})
 	if p.is.Name == ProbeWebhook {
 		is, has := value(p.is.FailurePolicy), value(p.has.FailurePolicy)
 		p.unless(is == has, Difference{Field: "failurePolicy", Is: is, Has: has, So: probeBlind})

@@ -46,8 +46,12 @@ func (d *Difference) String() string {
 // Where names the field and its webhook.
 func (d *Difference) Where() string { return d.Field + " of webhook " + d.Webhook }
 
-// rulesField is the one field whose name is a plural and that is compared as a whole.
-const rulesField = "rules"
+// The fields that are named more than once. Rules are the one whose name is a plural.
+const (
+	rulesField   = "rules"
+	addressField = "clientConfig"
+	bundleField  = "clientConfig.caBundle"
+)
 
 // maxShown bounds what is shown of a value, in bytes.
 const maxShown = 160

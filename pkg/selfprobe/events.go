@@ -44,7 +44,7 @@ func (t *teller) tell(ctx context.Context, found Finding) {
 		t.failed = false // it is over, so it is not tried again
 		t.ended++
 	case news == Fault, t.failed && found.Status == t.told:
-		t.emit(ctx, message{corev1.EventTypeWarning, reasonFault, fmt.Sprintf("%s: %s. %s", found.Status, found.Says(), found.Advice()), found.Status})
+		t.emit(ctx, message{corev1.EventTypeWarning, reasonFault, found.Brief(), found.Status})
 	}
 }
 
@@ -53,10 +53,6 @@ type message struct {
 	kind, reason, note string
 	about              Status
 }
-
-// maxNote is the limit of events.k8s.io (Kubernetes pkg/apis/core/validation/events.go), less
-// what says that something was cut.
-const maxNote = 1024 - len("...")
 
 // emit writes an Event about the webhook configuration. Its name follows from what it is
 // about and from how many faults there were before, so that a further replica does not
@@ -69,7 +65,7 @@ func (t *teller) emit(ctx context.Context, m message) {
 		ObjectMeta: metav1.ObjectMeta{Namespace: metav1.NamespaceDefault, Name: fmt.Sprintf("rollguard-probe.%s.%08x", t.Configuration, h.Sum32())},
 		EventTime:  metav1.NewMicroTime(time.Now()), Type: m.kind,
 		ReportingController: "rollguard.io/self-probe", ReportingInstance: t.Identity,
-		Action: "SelfProbe", Reason: m.reason, Note: cut(m.note, maxNote),
+		Action: "SelfProbe", Reason: m.reason, Note: m.note,
 		Regarding: corev1.ObjectReference{
 			APIVersion: "admissionregistration.k8s.io/v1", Kind: "MutatingWebhookConfiguration", Name: t.Configuration,
 		},

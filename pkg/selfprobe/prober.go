@@ -58,7 +58,8 @@ func (p *Prober) Look(ctx context.Context) Finding {
 	}
 	if configuration != nil {
 		// The manifest is part of the program, and read in its tests.
-		found.Differences, _ = p.Differences(configuration)
+		differences, _ := p.Differences(configuration)
+		found.Differences = found.sorted(differences)
 	}
 	return found
 }
@@ -86,17 +87,23 @@ func (p *Prober) configuration(ctx context.Context) (*admissionregistrationv1.Mu
 // refusal reads the API server's error about the probe.
 func refusal(err error) Finding {
 	text := line(err.Error())
-	if !strings.Contains(text, "failed calling webhook") || !strings.Contains(text, ProbeWebhook) && !strings.Contains(text, MainWebhook) {
+	called := ""
+	for _, name := range []string{MainWebhook, ProbeWebhook} {
+		if strings.Contains(text, `failed calling webhook "`+name+`"`) {
+			called = name
+		}
+	}
+	if called == "" {
 		return Finding{Status: Unknown, Detail: text}
 	}
 	// The words are those of Go's crypto/tls and crypto/x509, which the API server passes
 	// on as they are.
 	for _, word := range []string{"x509:", "tls:", "certificate"} {
 		if strings.Contains(text, word) {
-			return Finding{Status: Refused, Detail: text}
+			return Finding{Status: Refused, Detail: text, called: called}
 		}
 	}
-	return Finding{Status: Unreachable, Detail: text}
+	return Finding{Status: Unreachable, Detail: text, called: called}
 }
 
 // unchanged says as much as can be said about a Deployment that came back as it was.

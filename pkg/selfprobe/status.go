@@ -1,5 +1,10 @@
 package selfprobe
 
+import (
+	"slices"
+	"strings"
+)
+
 // Status is what a look found.
 type Status string
 
@@ -44,10 +49,13 @@ type Finding struct {
 	Status Status
 	// Detail is one line: the API server's own words where there are any.
 	Detail string
-	// Differences are those of the configuration from the manifest, the worst first.
+	// Differences are those of the configuration from the manifest: those that may be the
+	// cause first, then the worst.
 	Differences []Difference
 	// Foreign are the fields that somebody else set on the probe's Deployment.
 	Foreign []Foreign
+	// called is the webhook that the API server complains about, "" for none.
+	called string
 }
 
 // maxDifferences is how many are told in a line.
@@ -69,16 +77,77 @@ func (f *Finding) Says() string {
 	return f.Detail
 }
 
-// Advice is one line on what to do, "" where nothing is. Where the configuration keeps the
-// API server from calling, or sends it elsewhere, that is the cause.
+// maxBrief bounds what is said in an Event, in bytes: kubectl prints it in one line.
+const maxBrief = 400
+
+// Brief is the status, the evidence and the advice, in so few words that each is read. Of the
+// evidence it has what is the cause, where that is known.
+func (f *Finding) Brief() string {
+	evidence, advice := f.Detail, f.Advice()
+	if f.explained() {
+		evidence = f.Differences[0].String()
+	} else if f.called != "" { // what comes before is the same each time
+		_, evidence, _ = strings.Cut(evidence, f.called+`": `)
+	}
+	room := maxBrief - len(f.Status) - len(advice) - len(": ... ")
+	return string(f.Status) + ": " + strings.TrimSuffix(cut(evidence, room), ".") + ". " + advice
+}
+
+// Advice is one line on what to do, "" where nothing is. Where a difference of the
+// configuration may be the cause, that is to be put right.
 func (f *Finding) Advice() string {
-	switch f.Status {
-	case Unchanged, Unreachable, Refused:
-		if len(f.Differences) > 0 && f.Differences[0].Effect != Otherwise {
-			return Repair
-		}
+	if f.explained() {
+		return Repair
 	}
 	return f.Status.Advice()
+}
+
+// explained tells whether the first difference may be the cause.
+func (f *Finding) explained() bool { return len(f.Differences) > 0 && f.explains(&f.Differences[0]) }
+
+// explains tells whether a difference may be the cause of what was found. One may be
+// harmless, as another address by which the webhook is reached all the same.
+func (f *Finding) explains(d *Difference) bool {
+	elsewhere := d.Field == addressField
+	switch f.Status {
+	case Unreachable:
+		return elsewhere && d.Webhook == f.called && !f.late()
+	case Refused:
+		return (elsewhere || d.Field == bundleField) && d.Webhook == f.called
+	case Unchanged:
+		return d.Effect != Otherwise && (!elsewhere || !f.reachedAt(d.Is))
+	}
+	return false
+}
+
+// late tells whether somebody was called and did not answer in time: that is a matter of
+// Pods and networks.
+func (f *Finding) late() bool {
+	return strings.Contains(f.Detail, "deadline exceeded") || strings.Contains(f.Detail, "i/o timeout")
+}
+
+// reachedAt tells whether the webhook for the probe, which was reached, is called at the same
+// address, whatever the path.
+func (f *Finding) reachedAt(address string) bool {
+	return slices.ContainsFunc(f.Differences, func(d Difference) bool {
+		return d.Webhook == ProbeWebhook && d.Field == addressField && withoutPath(d.Is) == withoutPath(address)
+	})
+}
+
+func withoutPath(address string) string { return address[:strings.LastIndexByte(address, '/')+1] }
+
+// sorted puts the differences that may be the cause first.
+func (f *Finding) sorted(all []Difference) []Difference {
+	f.Differences = all
+	var causes, others []Difference
+	for i := range all {
+		if f.explains(&all[i]) {
+			causes = append(causes, all[i])
+		} else {
+			others = append(others, all[i])
+		}
+	}
+	return append(causes, others...)
 }
 
 // Repair is the advice about an altered configuration. An apply merges: it leaves what

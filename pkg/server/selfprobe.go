@@ -56,7 +56,7 @@ type probeLog struct {
 }
 
 func (l *probeLog) tell(news selfprobe.News, f selfprobe.Finding) {
-	fields := []zap.Field{zap.String("status", string(f.Status)), zap.String("detail", f.Says())}
+	fields := []zap.Field{zap.String("status", string(f.Status)), zap.String("detail", f.Brief())}
 	switch news {
 	case selfprobe.Fault:
 		l.Warn("the API server does not get Deployments completed", fields...)

@@ -31,5 +31,5 @@ func TestAChangeInOneNamespaceOfAGroupIsSeenInTheOther(t *testing.T) {
 		t.Fatalf("reported already: %s", found[0].Note)
 	}
 	annotate(other, prefix+"ssl-redirect-", prefix+"listen-ports-")
-	s.reported("web", "RollguardUnguarded", "ALB Ingress "+s.name+"/web (ip targets)", "min-ready")
+	s.reported("web", "RollguardUnguarded", "ALB Ingress "+s.name+"/web (ip targets)", "minReadySeconds")
 }

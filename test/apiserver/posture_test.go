@@ -123,7 +123,7 @@ func TestTheOrderThatHelmUsesIsReportedAndChangesNothingUnasked(t *testing.T) {
 	s := helmShop(t, annotations)
 	before := s.get()
 	s.ingress("ip")
-	s.reported("web", "RollguardUnguarded", "ALB Ingress "+s.name+"/web (ip targets)", "min-ready")
+	s.reported("web", "RollguardUnguarded", "ALB Ingress "+s.name+"/web (ip targets)", "minReadySeconds")
 	s.looked("other")
 	if after := s.get(); after.Generation != before.Generation || after.ResourceVersion != before.ResourceVersion {
 		t.Errorf("the Deployment was written: generation %d, was %d", after.Generation, before.Generation)
@@ -138,7 +138,7 @@ func TestTheStrategyOfALateIngressIsRepairedWhereAsked(t *testing.T) {
 	s.mayRepair()
 	before := s.get()
 	s.ingress("instance") // asks for a longer sleep, too
-	s.reported("web", "RollguardUnguarded", "instance targets", "pre-stop")
+	s.reported("web", "RollguardUnguarded", "instance targets", "preStop sleep of")
 	s.ingress("ip")
 	eventually(t, "minReadySeconds is repaired", func(context.Context) bool { return s.get().Spec.MinReadySeconds == 25 })
 	s.reported("web", "RollguardRepaired", "starts no rollout")
@@ -167,7 +167,7 @@ func TestATemplateIsRolledOnlyWhereAskedAndOnlyWhenTheLastRolloutIsOver(t *testi
 			s.mayRepair()
 			before := s.get()
 			s.ingress("instance")
-			s.reported("web", "RollguardUnguarded", "pre-stop")
+			s.reported("web", "RollguardUnguarded", "preStop sleep of")
 			s.looked("other")
 			s.sameTemplate(before, "a look at a Deployment that is still rolling")
 			s.rolledOut("web")
@@ -258,7 +258,7 @@ func TestALateLabelIsReportedAndRepairedAsAsked(t *testing.T) {
 	s.kubectl(s.bare(), "apply", "-f", "-")
 	before := s.get()
 	s.label()
-	s.reported("web", "RollguardUnguarded", "strategy, startup-probe, readiness-probe, pre-stop, min-ready")
+	s.reported("web", "RollguardUnguarded", "maxUnavailable 0 (is 25%)", "minReadySeconds 25 (is 0)")
 	eventually(t, "the strategy is repaired", func(context.Context) bool {
 		got := guardedOf(s.get())
 		return got.MaxUnavailable == "0" && got.MinReady == 25
@@ -266,7 +266,7 @@ func TestALateLabelIsReportedAndRepairedAsAsked(t *testing.T) {
 	s.sameTemplate(before, "the repair after a late label")
 	s.reported("web", "RollguardRepaired", "starts no rollout")
 	s.looked("other")
-	s.reportedOnce("Missing: strategy, startup-probe, readiness-probe, pre-stop, min-ready. Rollguard adds strategy, min-ready by itself, as the namespace asks; the next rollout adds the rest")
+	s.reportedOnce(". Rollguard adds maxUnavailable, minReadySeconds by itself, as the namespace asks; the next rollout adds the rest")
 }
 
 func TestARepairWithoutTheRightToIsSaid(t *testing.T) {
