@@ -3,12 +3,14 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/discovery"
+	"k8s.io/client-go/rest"
 
 	"github.com/rollguard/rollguard/pkg/topology"
 )
@@ -18,11 +20,25 @@ type discoverer interface {
 	// group has the versions of an API group; NotFound is the error where there is none.
 	group(ctx context.Context, name string) (*metav1.APIGroup, error)
 	ServerResourcesForGroupVersion(groupVersion string) (*metav1.APIResourceList, error)
+	// tag is another one when anything else is served; "" is no answer to that.
+	tag(ctx context.Context, known string) (string, error)
 }
 
 // groupDiscoverer asks for one group alone: the client's own question for groups brings all
 // kinds of a cluster along.
-type groupDiscoverer struct{ *discovery.DiscoveryClient }
+type groupDiscoverer struct {
+	*discovery.DiscoveryClient
+	http *http.Client
+}
+
+func newGroupDiscoverer(config *rest.Config) (groupDiscoverer, error) {
+	client, err := rest.HTTPClientFor(config)
+	if err != nil {
+		return groupDiscoverer{}, err
+	}
+	discoverer, err := discovery.NewDiscoveryClientForConfig(config)
+	return groupDiscoverer{discoverer, client}, err
+}
 
 func (d groupDiscoverer) group(ctx context.Context, name string) (*metav1.APIGroup, error) {
 	out := new(metav1.APIGroup)

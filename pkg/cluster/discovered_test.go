@@ -46,6 +46,8 @@ func (s *servedAPIs) group(_ context.Context, name string) (*metav1.APIGroup, er
 	return out, nil
 }
 
+func (s *servedAPIs) tag(context.Context, string) (string, error) { return "", nil }
+
 func (s *servedAPIs) note(what string) {
 	if s.asked == nil {
 		s.asked = map[string]int{}

@@ -9,7 +9,6 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/dynamic"
 	typedcorev1 "k8s.io/client-go/kubernetes/typed/core/v1"
 	typednetworkingv1 "k8s.io/client-go/kubernetes/typed/networking/v1"
@@ -49,7 +48,7 @@ func CacheOptions() cache.Options {
 // New starts the informers. The manager's cache must not be running yet or must be
 // about to: events are counted from the first one on.
 func New(ctx context.Context, o Options) (*State, error) {
-	discoverer, err := discovery.NewDiscoveryClientForConfig(o.Config)
+	discoverer, err := newGroupDiscoverer(o.Config)
 	if err != nil {
 		return nil, fmt.Errorf("discovery client: %w", err)
 	}
@@ -63,7 +62,7 @@ func New(ctx context.Context, o Options) (*State, error) {
 	if err := s.keepBulk(o.Config); err != nil {
 		return nil, err
 	}
-	s.kinds = newOptionalKinds(groupDiscoverer{discoverer}, dynamicClient, reactions{event: s.graphs.forgetObjects, reset: s.graphs.forgetAll}, o.Log)
+	s.kinds = newOptionalKinds(discoverer, dynamicClient, reactions{event: s.graphs.forgetObjects, reset: s.graphs.forgetAll}, o.Log)
 	synced, err := s.register(ctx, o.Cache)
 	if err != nil {
 		return nil, err

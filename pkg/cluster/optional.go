@@ -11,10 +11,6 @@ import (
 	"github.com/rollguard/rollguard/pkg/topology"
 )
 
-// discoverEvery is how often it is looked which optional kinds came or went. Finding
-// out takes one small request for each API group, and for each of its versions in use.
-const discoverEvery = 10 * time.Second
-
 // optionalKinds keeps the objects of those optional kinds that the cluster has: for each
 // there is an informer, which opens when its CustomResourceDefinition appears and closes
 // when that goes.
@@ -57,32 +53,40 @@ func (k *optionalKinds) lookSoon() {
 
 // run looks for the kinds until ctx ends.
 func (k *optionalKinds) run(ctx context.Context) {
-	ticker := time.NewTicker(discoverEvery)
+	ticker := time.NewTicker(askEvery)
 	defer ticker.Stop()
-	for {
-		k.look(ctx)
+	var b beat
+	for asked := true; ; {
+		// Whatever keeps us from knowing the tag, a look has words for it.
+		tag, _ := k.discoverer.tag(ctx, b.tag)
+		if now := time.Now(); b.due(tag, now) || asked {
+			b.failed, b.looked = !k.look(ctx), now
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
+			asked = false
 		case <-k.soon:
+			asked = true
 		}
 	}
 }
 
 // look asks for every API group and version once, and opens and closes what has to be. A version of
-// which nothing is learnt leaves its kinds as they are.
-func (k *optionalKinds) look(ctx context.Context) {
+// which nothing is learnt leaves its kinds as they are. It tells whether all was learnt.
+func (k *optionalKinds) look(ctx context.Context) bool {
 	round := newDiscovered(k.discoverer)
 	for _, w := range k.watches {
 		found, err := round.served(ctx, w.kind)
 		if err != nil {
 			k.report(w.kind, err)
-			return
+			return false
 		}
 		w.use(ctx, found)
 	}
 	k.failing = ""
+	return true
 }
 
 func (k *optionalKinds) report(kind topology.Optional, err error) {

@@ -13,7 +13,7 @@ Rollguard lists and watches these resources in all namespaces, and keeps of each
 writes nothing of them. test/arch checks that the ClusterRoles in deploy/rollguard.yaml have these rights and no others.
 
 Resources marked *optional* come with a CustomResourceDefinition. They may be absent, appear and go while Rollguard runs:
-within about ten seconds it watches them, or stops watching, without a restart. If the right is missing, Rollguard serves
+within about three seconds (ten, before Kubernetes 1.30) it watches them, or stops watching, without a restart. If the right is missing, Rollguard serves
 all the same, says in its log once that the kind cannot be read, and warns with the finding ExposureUnclear wherever the kind could
 have made a difference. The same goes for a kind that is served only in versions that Rollguard does not read. After the right is granted, reading resumes by itself within about half a minute.
 
@@ -28,7 +28,7 @@ Beside these:
 
 | what | verbs | for |
 | --- | --- | --- |
-| discovery: /version, and /apis/GROUP and /apis/GROUP/VERSION of the optional resources | get | whether an optional kind exists, and in which versions; the API server's version. Every authenticated client may (ClusterRole system:discovery), so the manifest does not grant it |
+| discovery: /version, /apis (its ETag only), and /apis/GROUP and /apis/GROUP/VERSION of the optional resources | get | whether an optional kind exists, and in which versions; the API server's version. Every authenticated client may (ClusterRole system:discovery), so the manifest does not grant it |
 | mutatingwebhookconfigurations, the one named rollguard | get, list, watch; patch | seeing when it changes and whether it is as it should be ([self-probe](posture.md#self-probe)); patch: keeping its CA bundle right, not with certificates from files |
 | deployments | list, in pages | finding those that admission did not see ([posture](posture.md)); none is cached or watched |
 | events | create | telling of them, of a configuration file that was refused, and of a certificate that is not renewed |
