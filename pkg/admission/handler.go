@@ -55,6 +55,9 @@ type Handler struct {
 	Excluded map[string]bool
 	// Probe is the namespace of the self-probe, whose dry runs are no news; empty for none.
 	Probe string
+	// Admitted is told of each write that was decided on and is no dry run. It must return at
+	// once and keep nothing of the decision; nil is told of none.
+	Admitted func(namespace string, d *decision.Decision)
 
 	buffers sync.Pool
 }
@@ -143,6 +146,9 @@ func (h *Handler) decide(ctx context.Context, req *Request) answer {
 	}
 	h.count(&d)
 	h.logDecision(req, &d)
+	if h.Admitted != nil && !req.DryRun {
+		h.Admitted(req.Namespace, &d)
+	}
 	outcome := outcomeUnchanged
 	if len(d.Patch) > 0 {
 		outcome = outcomeChanged

@@ -10,5 +10,8 @@
 // gauges, one Event for each piece of news about a Deployment (events.go) and, where the
 // namespace asks for it, a repair (repair.go).
 //
+// Beside that, each replica looks once at a Deployment that it answered for and that stays at risk
+// (witness.go).
+//
 // Why it is so, and what it costs: docs/adr/0012.
 package posture

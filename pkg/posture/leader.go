@@ -3,6 +3,7 @@ package posture
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -22,8 +23,11 @@ const (
 
 // Start runs the loop while this replica is the leader, and waits to become it again
 // when it is not. It blocks until ctx ends. Losing the Lease stops the loop, not the
-// webhook.
+// webhook. Leader or not, it looks at what was [Loop.Admitted].
 func (l *Loop) Start(ctx context.Context) error {
+	var witness sync.WaitGroup
+	witness.Go(func() { l.witness(ctx) })
+	defer witness.Wait()
 	ctx = logr.NewContext(ctx, zapr.NewLogger(untilEnd(ctx, l.Log))) // client-go logs to the one in its context
 	for ctx.Err() == nil {
 		elector, err := l.elector()

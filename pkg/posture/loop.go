@@ -170,7 +170,7 @@ func (t *term) visit(ctx context.Context, namespace string) (after time.Duration
 		return 0, err
 	}
 	v := &survey{term: t, name: namespace, around: found, counts: map[Kind]int{}, notes: map[string]note{}}
-	if err := v.read(ctx); err != nil {
+	if err := v.read(ctx, ""); err != nil {
 		return 0, err
 	}
 	v.repairRollouts(ctx)

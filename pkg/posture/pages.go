@@ -6,6 +6,7 @@ import (
 
 	"github.com/valyala/fastjson"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 )
@@ -14,15 +15,19 @@ import (
 // most have some KiB.
 const pageSize = 50
 
-// read goes through the Deployments of the namespace, page by page. They are read as
+// read goes through the Deployments of the namespace, or the one of that name, page by page. They are read as
 // JSON, which the core wants, and none outlives its page.
-func (v *survey) read(ctx context.Context) error {
+func (v *survey) read(ctx context.Context, name string) error {
+	options := metav1.ListOptions{Limit: pageSize}
+	if name != "" {
+		options.FieldSelector = fields.OneTermEqualSelector(metav1.ObjectNameField, name).String()
+	}
 	var parser fastjson.Parser
-	for next := ""; ; {
+	for {
 		raw, err := body(v.Clients.AppsV1().RESTClient().Get().
 			Namespace(v.name).Resource("deployments").
 			SetHeader("Accept", "application/json").
-			VersionedParams(&metav1.ListOptions{Limit: pageSize, Continue: next}, scheme.ParameterCodec).
+			VersionedParams(&options, scheme.ParameterCodec).
 			Do(ctx))
 		if err != nil {
 			return fmt.Errorf("list Deployments of namespace %s: %w", v.name, err)
@@ -34,7 +39,7 @@ func (v *survey) read(ctx context.Context) error {
 		for _, item := range page.GetArray("items") {
 			v.consider(ctx, item)
 		}
-		if next = string(page.GetStringBytes("metadata", "continue")); next == "" {
+		if options.Continue = string(page.GetStringBytes("metadata", "continue")); options.Continue == "" {
 			return nil
 		}
 	}

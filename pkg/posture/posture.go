@@ -90,7 +90,8 @@ const (
 type Loop struct {
 	Options
 
-	repairs budget
+	repairs   budget
+	sightings *sightings
 	// leading is held during a term, so that two never overlap.
 	leading sync.Mutex
 }
@@ -100,7 +101,7 @@ func New(o Options) *Loop {
 	if o.Every == 0 {
 		o.Every = roundEvery
 	}
-	l := &Loop{Options: o}
+	l := &Loop{Options: o, sightings: newSightings()}
 	l.LimitRepairs(o.RepairsPerMinute)
 	return l
 }

@@ -20,7 +20,10 @@ type survey struct {
 
 	name   string
 	around decision.Namespace
-	counts map[Kind]int
+	// witnessed is set for a look on any replica at what it answered for a moment ago: then
+	// admission works.
+	witnessed bool
+	counts    map[Kind]int
 	// notes are kept for the next look, by uid.
 	notes map[string]note
 	// rolling is set while a rollout that we asked for is on its way; waiting are the
@@ -55,11 +58,14 @@ func (v *survey) consider(ctx context.Context, item *fastjson.Value) {
 	v.counts[Kind{State: state, Exposure: d.Exposure.Kind}]++
 	v.rolling = v.rolling || weRoll(item)
 	e := report(state, &d, v.broken.Load())
-	if e.advises && v.news(to, e) && v.brokenNow(ctx) {
+	if e.advises && !v.witnessed && v.news(to, e) && v.brokenNow(ctx) {
 		e = report(state, &d, true)
 	}
 	if e.note != "" {
 		v.report(ctx, to, e)
+	}
+	if v.witnessed {
+		return // only the leader repairs
 	}
 	v.repair(ctx, to, repairable{raw: raw, decision: &d, settled: settled(item)})
 }

@@ -27,6 +27,7 @@ func (s *server) handler(c *v1alpha1.WebhookConfiguration) *admission.Handler {
 		AssumeService: config.AssumeService(c),
 		Probe:         s.options.Posture.ProbeNamespace,
 		Excluded:      excluded(s.options.Certificates.Namespace, c),
+		Admitted:      s.admitted,
 	}
 	if h.Decider == nil {
 		h.Decider = decision.NewMaker(config.Resolver(c))

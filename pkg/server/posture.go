@@ -83,6 +83,13 @@ func (c currentDecider) Make(req *decision.Request) (decision.Decision, error) {
 	return c.server.current.Load().Decider.Make(req)
 }
 
+// admitted tells posture of a write that was answered.
+func (s *server) admitted(namespace string, d *decision.Decision) {
+	if s.posture != nil {
+		s.posture.Admitted(namespace, d)
+	}
+}
+
 func (s *server) startPosture(ctx context.Context) error {
 	if s.posture == nil {
 		return nil
