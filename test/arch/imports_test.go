@@ -23,7 +23,7 @@ pkg/api pkg/workload pkg/topology pkg/capacity pkg/policy pkg/patch pkg/provenan
 pkg/api pkg/topology pkg/capacity pkg/decision pkg/policy pkg/workload pkg/patch < pkg/manifest: files instead of a cluster
 pkg/api pkg/topology pkg/capacity pkg/decision < pkg/cluster: the live state
 pkg/api pkg/topology pkg/policy pkg/patch pkg/decision < pkg/admission: requests and responses
-pkg/api pkg/topology pkg/policy pkg/decision < pkg/posture: what admission did not see
+pkg/api pkg/topology pkg/policy pkg/workload pkg/decision < pkg/posture: what admission did not see
 pkg/api pkg/workload deploy               < pkg/selfprobe: one question to the API server, the fields it is about, and the manifest it is held against
 NONE                                      < pkg/config/v1alpha1 pkg/metrics certs deploy
 pkg/config/v1alpha1 pkg/api pkg/topology  < pkg/config: the file, and what it means for the core

@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/rollguard/rollguard/pkg/selfprobe"
+	"github.com/rollguard/rollguard/test/install"
 )
 
 // In these tests the self-probe looks by itself once an hour, so what is seen is seen for
@@ -31,12 +32,23 @@ func TestAChangeOfTheConfigurationIsSeenAtOnce(t *testing.T) {
 	}
 }
 
+// disable has the namespace be none of Rollguard's when the test is over: others count those.
+func disable(t *testing.T, namespace string) {
+	t.Cleanup(func() {
+		// The test's own context has ended.
+		if _, err := install.Kubectl(context.Background(), world.plane, nil, "label", "namespace", namespace, "rollguard.io/inject-"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestWhileTheConfigurationIsMissingNoEventSendsAnybodyToRestart(t *testing.T) {
 	kubectl(t, "", "label", "namespace", "rollguard.io/inject-", "--selector=kubernetes.io/metadata.name!=rollguard-probe")
 	const namespace = "missing"
 	w := newWebhookThatLooks(t, time.Hour)
 	kubectl(t, "", "delete", "mutatingwebhookconfiguration", "rollguard")
-	defer func() { w.configure() }()
+	defer w.configure()
+	disable(t, namespace)
 	kubectl(t, fmt.Sprintf(shop, namespace, "report")+"---"+fmt.Sprintf(deployment, namespace), "apply", "-f", "-")
 	eventually(t, "it is reported", func(ctx context.Context) bool { return reports(ctx, t, namespace) > 0 })
 	list, err := world.clients.EventsV1().Events(namespace).List(t.Context(), metav1.ListOptions{})

@@ -50,6 +50,7 @@ func TestARiskIsReportedByWhicheverReplicaAnsweredAlsoWhenNothingElseChanges(t *
 	kubectl(t, "", "label", "namespace", "rollguard.io/inject-", "--selector=kubernetes.io/metadata.name!=rollguard-probe")
 	const namespace = "witness"
 	w := newWebhook(t)
+	disable(t, namespace)
 	kubectl(t, fmt.Sprintf(shop, namespace, "report")+"---"+risky(namespace, "first"), "apply", "-f", "-")
 	told(t, namespace, "first")
 	kubectl(t, risky(namespace, "second"), "apply", "-f", "-") // the namespace has been looked at
