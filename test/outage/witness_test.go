@@ -12,17 +12,19 @@ import (
 	"github.com/rollguard/rollguard/pkg/server"
 )
 
+const witnessed = "witness"
+
 // risky is a Deployment whose rollout may lose requests whatever Rollguard adds.
-func risky(namespace, name string) string {
+func risky(name string) string {
 	return strings.NewReplacer("name: web", "name: "+name, "spec:\n  selector", "spec:\n  strategy: {rollingUpdate: {maxUnavailable: 1}}\n  selector").
-		Replace(fmt.Sprintf(deployment, namespace))
+		Replace(fmt.Sprintf(deployment, witnessed))
 }
 
 // told returns when there is an Event that a Deployment is at risk.
-func told(t *testing.T, namespace, name string) {
+func told(t *testing.T, name string) {
 	t.Helper()
 	eventually(t, name+" is reported as at risk", func(ctx context.Context) bool {
-		list, err := world.clients.EventsV1().Events(namespace).List(ctx, metav1.ListOptions{})
+		list, err := world.clients.EventsV1().Events(witnessed).List(ctx, metav1.ListOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,13 +50,12 @@ func holdLease(t *testing.T, holder string, seconds int) {
 
 func TestARiskIsReportedByWhicheverReplicaAnsweredAlsoWhenNothingElseChanges(t *testing.T) {
 	kubectl(t, "", "label", "namespace", "rollguard.io/inject-", "--selector=kubernetes.io/metadata.name!=rollguard-probe")
-	const namespace = "witness"
 	w := newWebhook(t)
-	disable(t, namespace)
-	kubectl(t, fmt.Sprintf(shop, namespace, "report")+"---"+risky(namespace, "first"), "apply", "-f", "-")
-	told(t, namespace, "first")
-	kubectl(t, risky(namespace, "second"), "apply", "-f", "-") // the namespace has been looked at
-	told(t, namespace, "second")
+	disable(t, witnessed)
+	kubectl(t, fmt.Sprintf(shop, witnessed, "report")+"---"+risky("first"), "apply", "-f", "-")
+	told(t, "first")
+	kubectl(t, risky("second"), "apply", "-f", "-") // the namespace has been looked at
+	told(t, "second")
 
 	w.stop()
 	holdLease(t, "another", 3600)
@@ -62,9 +63,9 @@ func TestARiskIsReportedByWhicheverReplicaAnsweredAlsoWhenNothingElseChanges(t *
 	w.run(server.Certificates{Secret: "rollguard-certificates", DNSNames: []string{"localhost"}})
 	defer w.stop()
 	eventually(t, "it answers", func(context.Context) bool {
-		out := kubectl(t, risky(namespace, "third"), "create", "--dry-run=server", "-o", "yaml", "-f", "-")
+		out := kubectl(t, risky("third"), "create", "--dry-run=server", "-o", "yaml", "-f", "-")
 		return strings.Contains(out.Stdout, "rollguard.io/injected")
 	})
-	kubectl(t, risky(namespace, "third"), "apply", "-f", "-")
-	told(t, namespace, "third")
+	kubectl(t, risky("third"), "apply", "-f", "-")
+	told(t, "third")
 }
