@@ -23,6 +23,9 @@ type term struct {
 	tally    tally
 	// broken is set while admission is known not to work.
 	broken atomic.Bool
+	// begun is closed when admission was seen to work for the first time.
+	begun     chan struct{}
+	beginOnce sync.Once
 	// troubles say why namespaces could not be looked at. Only the worker uses them.
 	troubles map[string]string
 }
@@ -38,7 +41,7 @@ func (l *Loop) lead(ctx context.Context) {
 	l.leading.Lock()
 	defer l.leading.Unlock()
 	l.Log.Info("leader of the posture loop")
-	t := &term{Loop: l, queue: priorityqueue.New[string]("posture"), settling: newSettling(), tally: newTally(), troubles: map[string]string{}}
+	t := &term{Loop: l, queue: priorityqueue.New[string]("posture"), settling: newSettling(), tally: newTally(), troubles: map[string]string{}, begun: make(chan struct{})}
 	l.Cluster.OnChange(t.changed(ctx))
 	defer func() {
 		l.Cluster.OnChange(nil)
@@ -46,7 +49,10 @@ func (l *Loop) lead(ctx context.Context) {
 	}()
 	var parts sync.WaitGroup
 	parts.Go(func() { wait.UntilWithContext(ctx, t.round, l.Every) })
-	parts.Go(func() { t.work(ctx) })
+	parts.Go(func() {
+		t.begin(ctx)
+		t.work(ctx)
+	})
 	if l.Probe != nil {
 		parts.Go(func() { l.Probe.Run(ctx, t.works(ctx)) })
 	}
@@ -59,10 +65,31 @@ func (l *Loop) lead(ctx context.Context) {
 // through, and repairs that came to nothing are worth another try.
 func (t *term) works(ctx context.Context) func(bool) {
 	return func(works bool) {
+		if works {
+			t.beginOnce.Do(func() { close(t.begun) })
+		}
 		if t.broken.Swap(!works) && works {
 			t.tally.forgive()
 			t.round(ctx)
 		}
+	}
+}
+
+// patience is how long the first success of the probe is waited for.
+const patience = 30 * time.Second
+
+// begin waits until admission works, but not for long: a replica that starts publishes its
+// certificate first, and what was reported until then would say that Rollguard is not at work.
+func (t *term) begin(ctx context.Context) {
+	if t.Probe == nil {
+		return
+	}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-t.begun:
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 
