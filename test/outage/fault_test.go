@@ -3,6 +3,7 @@ package outage
 import (
 	"context"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 
@@ -159,6 +160,24 @@ func TestAWebhookThatIsStoppedIsUnreachable(t *testing.T) {
 	if found := prober.Look(t.Context()); found.Status != selfprobe.Unreachable {
 		t.Errorf("found %s: %s", found.Status, found.Detail)
 	}
+}
+
+// The configuration of these tests calls by URL, which is a difference, and no cause.
+func TestAWebhookThatHangsIsNoMatterOfTheConfiguration(t *testing.T) {
+	newWebhook(t)
+	unconfigure(t)
+	silent, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close() // the kernel accepts, and nobody answers
+	kubectl(t, "", "patch", "mutatingwebhookconfiguration", "rollguard", "--type=json", "-p", fmt.Sprintf(jsonPatchURL, "https://"+silent.Addr().String()+"/mutate"))
+	prober := selfprobe.Prober{Clients: world.clients, Installation: place}
+	found := prober.Look(t.Context())
+	if found.Status != selfprobe.Unreachable || len(found.Differences) == 0 || found.Advice() != selfprobe.Unreachable.Advice() {
+		t.Errorf("found %s: %s\n%s", found.Status, found.Says(), found.Advice())
+	}
+	t.Log(found.Brief())
 }
 
 func TestTheSelfProbeStoresNothing(t *testing.T) {
