@@ -25,6 +25,7 @@ func (e *evaluation) settle() {
 	e.result.authors = nil
 	for _, w := range wants {
 		e.settleOne(w)
+		e.returned(w)
 	}
 	if e.result.Trigger == TemplateKept {
 		e.recordFrozen()
@@ -44,9 +45,6 @@ func (e *evaluation) settleOne(w want) {
 	if !same {
 		e.result.wants = append(e.result.wants, w)
 	}
-	if w.code == NoLongerCalledFor && !w.path.InTemplate() && e.evidence.Author(w.path) != nil && string(w.value) == w.path.APIDefault() {
-		e.deliberate = append(e.deliberate, w.path) // he put it back while mode enforce had ours there
-	}
 	if string(effective) != string(w.value) && !same {
 		change := Change{Path: w.path, From: orNull(effective), To: orNull(w.value), Rule: w.rule}
 		e.result.Changes = append(e.result.Changes, change)
@@ -63,6 +61,14 @@ func (e *evaluation) settleOne(w want) {
 	// result is applied, it would pass for the author's.
 	if (mine || before == nil) && w.value != nil && w.code != NoLongerCalledFor && !w.theirs {
 		e.recordOurs(w.path, w.value, w.author)
+	}
+}
+
+// returned notes that a default is its author's: he put it back while mode enforce had ours
+// there, and ours is gone now.
+func (e *evaluation) returned(w want) {
+	if w.code == NoLongerCalledFor && !w.path.InTemplate() && e.evidence.Author(w.path) != nil && string(w.value) == w.path.APIDefault() {
+		e.deliberate = append(e.deliberate, w.path)
 	}
 }
 
