@@ -15,13 +15,15 @@ func HookSleep(hook *corev1.LifecycleHandler) (time.Duration, bool) { return hoo
 // hookSleep is how long a hook waits, if it does nothing but wait: a native sleep,
 // the command "sleep N", or a shell that runs just that.
 func hookSleep(hook *corev1.LifecycleHandler) (time.Duration, bool) {
-	if hook.Sleep != nil {
+	switch {
+	case hook.HTTPGet != nil || hook.TCPSocket != nil || hook.Sleep != nil && hook.Exec != nil:
+		return 0, false // of two handlers validation allows none
+	case hook.Sleep != nil:
 		return time.Duration(hook.Sleep.Seconds) * time.Second, true
+	case hook.Exec != nil:
+		return commandSleep(hook.Exec.Command)
 	}
-	if hook.Exec == nil {
-		return 0, false
-	}
-	return commandSleep(hook.Exec.Command)
+	return 0, false
 }
 
 func commandSleep(command []string) (time.Duration, bool) {

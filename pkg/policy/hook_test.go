@@ -31,6 +31,8 @@ func TestAnAuthorsHookIsJudgedByWhatItShows(t *testing.T) {
 		`{"exec":{"command":[]}}`:                                      unclear,
 		`{"exec":{}}`:                                                  unclear,
 		`{"httpGet":{"path":"/drain","port":80}}`:                      unclear,
+		// An apply over a hook of another kind merges the two, and validation refuses that.
+		`{"exec":{"command":["/drain"]},"sleep":{"seconds":20}}`: unclear,
 		`{}`: unclear,
 	} {
 		object := inContainer(t, bare, hook(text), "lifecycle")
@@ -42,6 +44,14 @@ func TestAnAuthorsHookIsJudgedByWhatItShows(t *testing.T) {
 		if got := m.value(t, workload.PreStop("app")); !workload.Equal(read(t, object).Get(workload.PreStop("app")), read(t, m.object).Get(workload.PreStop("app"))) {
 			t.Errorf("%s became %s", text, got)
 		}
+	}
+}
+
+func TestModeEnforceTakesNoHandlerAway(t *testing.T) {
+	object := inContainer(t, bare, hook(`{"exec":{"command":["/drain"]},"sleep":{"seconds":9}}`), "lifecycle")
+	m := write{new: object, namespace: texts{"mode": "enforce"}}.evaluate(t)
+	if got := m.value(t, workload.PreStop("app")); !strings.Contains(got, "/drain") || !strings.Contains(got, `"seconds":9`) {
+		t.Errorf("the hook became %s", got)
 	}
 }
 
