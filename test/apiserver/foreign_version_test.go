@@ -23,7 +23,7 @@ func TestAKindThatIsServedInAnotherVersionOnlyIsSaid(t *testing.T) {
 		t.Errorf("what can be seen is not guarded: %s", out.Stderr)
 	}
 	s.kubectl(s.bare(), "apply", "-f", "-")
-	for _, args := range [][]string{{"explain", "deployment/web"}, {"status"}} {
+	for _, args := range [][]string{{"explain", "deployment/web"}, {"status", "-o", "wide"}} {
 		out, _ := live(t, rollguard, append(args, "-n", s.name)...).CombinedOutput() // a risk is an exit code
 		if !strings.Contains(string(out), gap) {
 			t.Errorf("%s does not say %q:\n%s", args[0], gap, out)
