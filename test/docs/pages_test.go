@@ -95,6 +95,11 @@ func guides() []walk {
 			"rollguard check": 1,
 		},
 	}, {
+		// The rest of this page is run by test/pods.
+		page: "docs/guides/getting-started.md", before: `mkdir bin
+ln -s "$(command -v rollguard)" bin/rollguard
+`,
+	}, {
 		page: "docs/guides/install.md", before: "kubectl create namespace shop",
 	}, {
 		page: "docs/guides/measure-your-own.md", before: shop,
