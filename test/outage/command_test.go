@@ -128,7 +128,7 @@ func TestStatusAndExplainReadTheClusterWithTheRightsOfWhoeverAsks(t *testing.T) 
 	}{
 		"who may not get the namespace":   {poor, []string{"status", "-n", open}, 2, "its namespace could not be read", "rollguard: namespace open could not be read, so the question is not answered\n"},
 		"one line for each reason":        {poor, []string{"status", "-n", open}, 2, "1 Deployment: 1 undecided", "rollguard: ingresses, services, persistentvolumeclaims, resourcequotas of namespace open could not be read"},
-		"an administrator sees all":       {admin, []string{"status", "-A"}, 1, "closed/web  unguarded ", ""},
+		"an administrator sees all":       {admin, []string{"status", "-A"}, 1, "unguarded    closed/web ", ""},
 		"one namespace":                   {admin, []string{"status", "-n", open}, 1, "1 Deployment: 1 unguarded. Kubernetes v1.37", ""},
 		"why, as JSON":                    {admin, []string{"status", "-n", open, "-o", "json"}, 1, `"strategy",`, ""},
 		"a namespace that is not enabled": {admin, []string{"status", "-n", "default"}, 0, "0 Deployments; namespace default is not enabled: it does not have the label rollguard.io/inject=enabled. Kub", ""},
@@ -145,7 +145,7 @@ func TestStatusAndExplainReadTheClusterWithTheRightsOfWhoeverAsks(t *testing.T) 
 		"audit, not what leads there":     {poor, []string{"audit", "-n", open}, 2, "undecided  open/web    -         Unreadable\n", ""},
 		"explain, the namespace alone":    {blind, []string{"explain", "web", "-n", open}, 2, "Service web, port http", "rollguard: namespace open could not be read, so the question is not answered\n"},
 		"audit, not the namespace":        {blind, []string{"audit", "-n", open}, 1, "For 1, it is not known whether the namespace is enabled: ask somebody who may read it.\n1 Deployment: 1 unguarded", ""},
-		"status, not what leads there":    {half, []string{"status", "-n", open}, 2, "open/web    undecided  -         -       Services could not be read\n", "services of namespace open could not be read, so the question is not answered\n"},
+		"status, not what leads there":    {half, []string{"status", "-n", open}, 2, "undecided  open/web    -         -       Services could not be read\n", "services of namespace open could not be read, so the question is not answered\n"},
 		"explain one that is not there":   {admin, []string{"explain", "deployment/nobody", "-n", open}, 2, "", "deployment/nobody is not in namespace open; there is: open/web"},
 	} {
 		t.Run(name, func(t *testing.T) {

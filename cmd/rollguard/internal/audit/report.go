@@ -85,6 +85,17 @@ type FailOn []string
 // Never is the word for no state at all.
 const Never = "never"
 
+// Words are what --fail-on takes, without the codes of findings.
+func Words() []string { return append(stateNames(), Never) }
+
+func stateNames() []string {
+	var out []string
+	for _, s := range States() {
+		out = append(out, string(s))
+	}
+	return out
+}
+
 // ParseFailOn checks the words.
 func ParseFailOn(words []string) (FailOn, error) {
 	var out FailOn
@@ -97,7 +108,7 @@ func ParseFailOn(words []string) (FailOn, error) {
 		case slices.Contains(States(), policy.State(word)), isCode(word):
 			out = append(out, word)
 		default:
-			return nil, fmt.Errorf("--fail-on %q: is neither a state (%s), nor the code of a finding, nor %s", word, join(States()), Never)
+			return nil, fmt.Errorf("--fail-on %q: is neither a state (%s), nor the code of a finding, nor %s", word, strings.Join(stateNames(), ", "), Never)
 		}
 	}
 	return out, nil
@@ -115,12 +126,4 @@ func (f FailOn) Matches(r *Row) bool {
 
 func isCode(word string) bool {
 	return slices.ContainsFunc(policy.Catalogue(), func(e policy.Entry) bool { return string(e.Code) == word })
-}
-
-func join(states []policy.State) string {
-	words := make([]string, len(states))
-	for i, s := range states {
-		words[i] = string(s)
-	}
-	return strings.Join(words, ", ")
 }

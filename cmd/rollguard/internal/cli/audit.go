@@ -31,6 +31,9 @@ States:
   not-enabled  its namespace belongs to Kubernetes, or is excluded
   guarded      nothing to add, and no risk is known
 
+A Deployment whose namespace only lacks the label is judged like any other; status
+calls it not-enabled. ENABLED in -o wide says whether Rollguard is called for it.
+
 A Deployment of files counts as it is written. Where its namespace is enabled, by
 its label in the files or by --assume-enabled, it counts as admission leaves it.
 
@@ -72,7 +75,7 @@ func newAudit() *cobra.Command {
 	flags.StringSliceVar(&o.failOn, "fail-on", []string{"unguarded", "at-risk"}, "states, and codes of findings, that make the exit code 1; or never")
 	o.config.register(cmd)
 	o.cluster.register(cmd)
-	complete(cmd, "fail-on", "unguarded", "at-risk", "undecided", "pending", "left-alone", "not-exposed", audit.Never)
+	complete(cmd, "fail-on", audit.Words()...)
 	complete(cmd, "output", "table", "wide", "json", "yaml", "sarif", "junit")
 	return cmd
 }

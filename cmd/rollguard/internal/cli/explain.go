@@ -56,6 +56,9 @@ func newExplain() *cobra.Command {
 	}
 	o.register(cmd)
 	o.cluster.register(cmd)
+	// The default of files would be wrong for a cluster.
+	namespace := cmd.Flags().Lookup("namespace")
+	namespace.Usage, namespace.DefValue = "namespace; without one that of the kubeconfig's context; with -f that of objects that name none (default \"default\")", ""
 	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "text or json")
 	cmd.Flags().StringVar(&o.svg, "svg", "", "file for the timeline of one Deployment as a picture")
 	complete(cmd, "output", "text", "json")

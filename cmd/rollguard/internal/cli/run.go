@@ -56,6 +56,7 @@ func Run(args []string, streams Streams) int {
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)
 	root.SetErr(streams.Err)
+	addCompletion(root)
 	switch err := root.Execute(); {
 	case err == nil:
 		return exitFine
@@ -96,7 +97,7 @@ func newRoot(program string) *cobra.Command {
 		Long:          rootHelp,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          noSuchCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	if strings.HasPrefix(program, "kubectl") {

@@ -27,7 +27,8 @@ States:
   at-risk      nothing to add, and requests may be lost all the same
   not-exposed  nothing sends traffic there
   left-alone   it opted out, or another controller owns it
-  not-enabled  its namespace does not have the label, or is excluded
+  not-enabled  its namespace does not have the label, belongs to Kubernetes, or
+               is excluded (audit judges those without the label like any other)
   undecided    it could not be evaluated
 
 The exit code is 1 when something is unguarded or at risk, 2 when the question
@@ -57,6 +58,7 @@ func newStatus() *cobra.Command {
 	cmd.Flags().StringP("namespace", "n", "", "namespace; without one that of the kubeconfig's context")
 	cmd.Flags().BoolVarP(&o.everywhere, "all-namespaces", "A", false, "all enabled namespaces")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "table", "table, wide or json; wide shortens nothing")
+	complete(cmd, "output", "table", "wide", "json")
 	return cmd
 }
 
@@ -100,9 +102,9 @@ func (o *statusOptions) run(cmd *cobra.Command) error {
 	if o.output == "json" {
 		err = statusJSON(cmd.OutOrStdout(), r, all, gathered.Gaps)
 	} else {
-		t := statusTable{reading: r, rows: all, disabled: gathered.Disabled, namespace: s.namespace, wide: o.output == "wide"}
-		if !t.wide {
-			t.width = columns(cmd.OutOrStdout())
+		t := statusTable{
+			reading: r, rows: all, disabled: gathered.Disabled, namespace: s.namespace,
+			width: columns(cmd.OutOrStdout()), wide: o.output == "wide",
 		}
 		_, err = io.WriteString(cmd.OutOrStdout(), t.String())
 	}

@@ -31,8 +31,8 @@ type statusTable struct {
 
 func (t *statusTable) String() string {
 	table := textwidth.Table{
-		Rows:  [][]string{{"DEPLOYMENT", "STATE", "EXPOSURE", "BEHIND", "WHY"}},
-		Width: t.width, Cut: true,
+		Rows:  [][]string{{"STATE", "DEPLOYMENT", "EXPOSURE", "BEHIND", "WHY"}},
+		Width: t.width, Cut: !t.wide,
 	}
 	for i := range t.rows {
 		s := &t.rows[i]
@@ -40,7 +40,7 @@ func (t *statusTable) String() string {
 		if exposure == "" {
 			exposure = "-"
 		}
-		table.Rows = append(table.Rows, []string{s.key, string(s.State), exposure, s.behind(), s.why(t.wide)})
+		table.Rows = append(table.Rows, []string{string(s.State), s.key, exposure, s.behind(), s.why(t.wide)})
 	}
 	summary := textwidth.Wrap(t.summary(), t.width, "  ")
 	if t.off {

@@ -37,12 +37,12 @@ func TestTheTableLinesUpAndShowsWhatIsMissingAndWhatIsAtRisk(t *testing.T) {
 	missing := standing{key: "shop/unguarded", State: policy.Unguarded, Why: []string{"strategy", "an outage", "a typo"}, rules: 1}
 	table := statusTable{reading: &reading{version: "v1.37.0"}, rows: append(all, missing)}
 	const want = `
-DEPLOYMENT            STATE      EXPOSURE  BEHIND       WHY
-shop/a                guarded    service   Service web  -
-shop/at-risk          at-risk    service   -            the sleep is short
-shop/pending          pending    service   -            strategy, preStop
-shop/pending-at-risk  at-risk    service   -            each rollout is an outage, and 2 more; pending: strategy, preStop
-shop/unguarded        unguarded  -         -            strategy; at risk even then: an outage, and 1 more
+STATE      DEPLOYMENT            EXPOSURE  BEHIND       WHY
+guarded    shop/a                service   Service web  -
+at-risk    shop/at-risk          service   -            the sleep is short
+pending    shop/pending          service   -            strategy, preStop
+at-risk    shop/pending-at-risk  service   -            each rollout is an outage, and 2 more; pending: strategy, preStop
+unguarded  shop/unguarded        -         -            strategy; at risk even then: an outage, and 1 more
 5 Deployments: 1 guarded, 1 pending, 1 unguarded, 2 at-risk. Kubernetes v1.37.0.
 `
 	if diff := cmp.Diff(want[1:], table.String()); diff != "" {
@@ -55,8 +55,8 @@ func TestALongReasonIsCutOnATerminalAndWholeWhenWide(t *testing.T) {
 	rows := []standing{{key: "shop/web", State: policy.Risky, Why: []string{first, "a typo"}}}
 	short := statusTable{reading: &reading{version: "v1.37.0"}, rows: rows, width: 72}
 	const want = `
-DEPLOYMENT  STATE    EXPOSURE  BEHIND  WHY
-shop/web    at-risk  -         -       the sleep is much shorter than...
+STATE    DEPLOYMENT  EXPOSURE  BEHIND  WHY
+at-risk  shop/web    -         -       the sleep is much shorter than...
 1 Deployment: 1 at-risk. Kubernetes v1.37.0.
 `
 	if diff := cmp.Diff(want[1:], short.String()); diff != "" {
@@ -70,6 +70,17 @@ shop/web    at-risk  -         -       the sleep is much shorter than...
 	wide := statusTable{reading: &reading{version: "v1.37.0"}, rows: rows, wide: true}
 	if got := wide.String(); !strings.Contains(got, first+"; a typo\n") {
 		t.Errorf("not all of it is said:\n%s", got)
+	}
+	wide.width = 72
+	const broken = `
+STATE    DEPLOYMENT  EXPOSURE  BEHIND  WHY
+at-risk  shop/web    -         -       the sleep is much shorter than
+                                       the load balancer needs to learn
+                                       that the Pod goes; a typo
+1 Deployment: 1 at-risk. Kubernetes v1.37.0.
+`
+	if diff := cmp.Diff(broken[1:], wide.String()); diff != "" {
+		t.Errorf("wide on a terminal, -want +got:\n%s", diff)
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 
 // Table lines up columns with two spaces between them. The last column is broken into
 // lines where the width is too small; where not even that helps, each row becomes a few
-// lines.
+// lines, with the headings as labels.
 type Table struct {
 	// Rows have cells; the first row is the heading.
 	Rows [][]string
@@ -66,18 +66,18 @@ func (t *Table) widths() []int {
 	return out
 }
 
-// stack writes the first two cells on a line and the others, indented, below. The heading
-// would head nothing.
+// stack writes the first two cells on a line and the others, indented, below, each behind
+// its heading: "yes" alone would say nothing.
 func (t *Table) stack(b *strings.Builder) {
+	const indent = "  "
 	for _, row := range t.Rows[1:] {
 		b.WriteString(row[0] + "  " + row[1] + "\n")
-		for _, cell := range row[2:] {
+		for i, cell := range row[2:] {
 			if cell == "" || cell == "-" {
 				continue
 			}
-			for _, part := range split(cell, t.Width-2) {
-				b.WriteString("  " + part + "\n")
-			}
+			line := strings.ToLower(t.Rows[0][i+2]) + ": " + cell
+			b.WriteString(indent + Wrap(line, t.Width-len(indent), indent+indent))
 		}
 	}
 }

@@ -29,7 +29,7 @@ func TestATableFitsTheWidthThatThereIs(t *testing.T) {
 		0: "STATE  NAME      WHY\nbad    shop/web  one reason and another reason and a third\ngood   shop/api\n",
 		45: "STATE  NAME      WHY\nbad    shop/web  one reason and another\n" +
 			"                 reason and a third\ngood   shop/api\n",
-		20: "bad  shop/web\n  one reason and\n  another reason and\n  a third\ngood  shop/api\n",
+		20: "bad  shop/web\n  why: one reason\n    and another\n    reason and a\n    third\ngood  shop/api\n",
 	} {
 		table := textwidth.Table{Rows: rows, Width: width}
 		if got := table.String(); got != want {
