@@ -1,6 +1,7 @@
 package outage
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/test/install"
 )
 
 func TestStripTakesBackOnTheClusterWhatAdmissionWouldNotAddAgain(t *testing.T) {
@@ -53,4 +55,85 @@ func TestStripTakesBackOnTheClusterWhatAdmissionWouldNotAddAgain(t *testing.T) {
 		t.Errorf("left: %s", left)
 	}
 	strip(0, "Nothing of Rollguard's in namespace strip.")
+}
+
+// The way that strip itself advises: the label, and then strip.
+func TestStripTakesAllBackFromADeploymentThatOptedOutWhileAdmissionWatches(t *testing.T) {
+	newWebhook(t)
+	const namespace = "strip-opted-out"
+	kubectl(t, fmt.Sprintf(shop, namespace, "report"), "apply", "-f", "-")
+	kubectl(t, fmt.Sprintf(deployment, namespace), "apply", "-f", "-")
+	guarded := get(t, namespace)
+	if guarded.Annotations[api.AnnotationInjected] == "" {
+		t.Fatal("nothing was added, so there is nothing to take back")
+	}
+	kubectl(t, "", "label", "deployment", "web", "-n", namespace, api.LabelInject+"="+api.InjectDisabled)
+	out := rollguard(t, world.plane.KubeconfigPath(), "strip", "deployment/web", "-n", namespace, "--apply", "--yes")
+	if out.code != 0 || !strings.HasSuffix(out.stdout, "\nstrip-opted-out/web: removed\n") {
+		t.Errorf("%+v", out)
+	}
+	d := get(t, namespace)
+	pod := &d.Spec.Template.Spec
+	app := &pod.Containers[0]
+	if app.Lifecycle != nil || app.ReadinessProbe != nil || app.StartupProbe != nil || *pod.TerminationGracePeriodSeconds != 30 || d.Spec.MinReadySeconds != 0 {
+		t.Errorf("left: %+v", d.Spec)
+	}
+	if got := d.Spec.Strategy.RollingUpdate.MaxUnavailable.String(); got != "25%" {
+		t.Errorf("maxUnavailable %s", got)
+	}
+	if left := d.Annotations[api.AnnotationInjected]; left != "" {
+		t.Errorf("left: %s", left)
+	}
+	if d.Generation == guarded.Generation || d.Spec.Template.Annotations["kubectl.kubernetes.io/restartedAt"] == "" {
+		t.Errorf("it does not roll: %+v", d.Spec.Template.Annotations)
+	}
+}
+
+// keepsUnavailable is somebody else's policy, by which no Pod may be missing in a rollout.
+const keepsUnavailable = `
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicy
+metadata: {name: keeps-max-unavailable}
+spec:
+  failurePolicy: Fail
+  reinvocationPolicy: IfNeeded
+  matchConstraints:
+    resourceRules: [{apiGroups: [apps], apiVersions: [v1], resources: [deployments], operations: [UPDATE]}]
+  mutations:
+  - patchType: JSONPatch
+    jsonPatch:
+      expression: '[JSONPatch{op: "replace", path: "/spec/strategy/rollingUpdate/maxUnavailable", value: 0}]'
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicyBinding
+metadata: {name: keeps-max-unavailable}
+spec:
+  policyName: keeps-max-unavailable
+  matchResources: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: strip-put-back}}}
+`
+
+// Somebody else's webhook may put back what strip takes: the opposite of "removed" is said.
+func TestStripSaysWhatDidNotGo(t *testing.T) {
+	newWebhook(t)
+	const namespace = "strip-put-back"
+	kubectl(t, fmt.Sprintf(shop, namespace, "report"), "apply", "-f", "-")
+	kubectl(t, fmt.Sprintf(deployment, namespace), "apply", "-f", "-")
+	kubectl(t, "", "label", "namespace", namespace, api.LabelInject+"-")
+	kubectl(t, keepsUnavailable, "apply", "-f", "-")
+	t.Cleanup(func() {
+		for _, kind := range []string{"mutatingadmissionpolicybinding", "mutatingadmissionpolicy"} {
+			if _, err := install.Kubectl(context.Background(), world.plane, nil, "delete", kind, "keeps-max-unavailable"); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	eventually(t, "the policy is in force", func(context.Context) bool {
+		changed := kubectl(t, "", "patch", "deployment", "web", "-n", namespace, "--dry-run=server", "-o", "yaml",
+			"-p", `{"spec":{"strategy":{"rollingUpdate":{"maxUnavailable":3}}}}`)
+		return !strings.Contains(changed.Stdout, "maxUnavailable: 3")
+	})
+	out := rollguard(t, world.plane.KubeconfigPath(), "strip", "deployment/web", "-n", namespace, "--apply", "--yes")
+	if out.code != 2 || !strings.HasSuffix(out.stdout, "\nstrip-put-back/web: not removed: maxUnavailable\n") || !strings.HasPrefix(out.stderr, "rollguard: not removed from strip-put-back/web: ") {
+		t.Errorf("%+v", out)
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/rollguard/rollguard/pkg/decision"
 	"github.com/rollguard/rollguard/pkg/manifest"
 	"github.com/rollguard/rollguard/pkg/policy"
+	"github.com/rollguard/rollguard/pkg/workload"
 )
 
 // Strip decides what goes from a Deployment when all that the record proves to be ours
@@ -41,6 +42,34 @@ func (v *Verdict) optOut(j *Judge) error {
 	})
 	v.Patch = v.Decision.Patch
 	return err
+}
+
+// Remains names, in the words of people, what a stored Deployment still has of what the
+// verdict wanted to go. A field that went and has the API server's default now is gone.
+func (v *Verdict) Remains(stored []byte) ([]string, error) {
+	before, err := new(workload.Reader).Read(v.Deployment.JSON)
+	if err != nil {
+		return nil, err
+	}
+	want, err := v.Stored()
+	if err != nil {
+		return nil, err
+	}
+	got, err := new(workload.Reader).Read(stored)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, c := range v.Decision.Changes {
+		now := got.Get(c.Path)
+		if !workload.Equal(now, want.Get(c.Path)) && workload.Equal(now, before.Get(c.Path)) {
+			out = append(out, c.Path.Words())
+		}
+	}
+	if got.Annotations[api.AnnotationInjected] != "" {
+		out = append(out, "the record")
+	}
+	return out, nil
 }
 
 func recorded(d *manifest.Deployment) bool {
