@@ -3,6 +3,8 @@ package report
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -18,6 +20,19 @@ type Setting struct {
 	Name   string `json:"-"`
 	Value  any    `json:"value"`
 	Source string `json:"source"`
+}
+
+// text is the value in one cell of a table: "strategy, pre-stop".
+func (s *Setting) text() string {
+	rules, ok := s.Value.([]api.Rule)
+	if !ok {
+		return fmt.Sprint(s.Value)
+	}
+	names := make([]string, len(rules))
+	for i, rule := range rules {
+		names[i] = string(rule)
+	}
+	return strings.Join(names, ", ")
 }
 
 // Settings are in the order in which people read them; in JSON they are an object.

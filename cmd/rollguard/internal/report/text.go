@@ -179,11 +179,11 @@ func (p *page) settings() {
 	name, text := 0, 0
 	for _, s := range settings {
 		name = max(name, len(s.Name))
-		text = max(text, len(fmt.Sprint(s.Value)))
+		text = max(text, len(s.text()))
 	}
 	p.heading(fmt.Sprintf("Settings (mode %s, profile %s)", p.v.Decision.Settings.Mode.Value, p.v.Decision.Settings.Profile.Value))
 	for _, s := range settings {
-		p.line("    %-*s  %-*v  %s", name, s.Name, text, s.Value, s.Source)
+		p.line("    %-*s  %-*s  %s", name, s.Name, text, s.text(), s.Source)
 	}
 }
 
