@@ -73,10 +73,14 @@ func Decoded(name string, objects []metav1.Object) *File {
 // byteOrderMark is what some Windows programs put in front of UTF-8.
 const byteOrderMark = "\ufeff"
 
-// checkEncoding refuses what Windows' PowerShell writes with ">".
+// checkEncoding refuses what Windows' PowerShell writes with ">", and what is no text at all,
+// such as a chart's archive.
 func checkEncoding(text []byte) error {
 	if bytes.HasPrefix(text, []byte{0xff, 0xfe}) || bytes.HasPrefix(text, []byte{0xfe, 0xff}) {
 		return errors.New("is UTF-16; save it as UTF-8")
+	}
+	if bytes.IndexByte(text, 0) >= 0 {
+		return errors.New("not a Kubernetes object: it is no text")
 	}
 	return nil
 }

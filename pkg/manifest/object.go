@@ -80,7 +80,7 @@ type lister struct {
 // may leave out what they are.
 func (l *lister) add(v *fastjson.Value, keys []string, byDefault typeMeta) error {
 	if v.Type() != fastjson.TypeObject {
-		return fmt.Errorf("%sa JSON %s where an object is expected", at(keys), v.Type())
+		return fmt.Errorf("%snot a Kubernetes object", at(keys))
 	}
 	t := typeMeta{apiVersion: string(v.GetStringBytes("apiVersion")), kind: string(v.GetStringBytes("kind"))}
 	if t.kind == "" && t.apiVersion == "" {

@@ -26,6 +26,10 @@ type Options struct {
 	// Hidden says as a clause, by their names, why objects of optional kinds are not among
 	// the files though there may be some.
 	Hidden map[string]string
+	// AssumeClasses are the names of IngressClasses that are taken for the AWS Load Balancer
+	// Controller's where an Ingress of the files names one and the files lack the object.
+	// Of a cluster nothing is assumed: a class that is not there does not exist.
+	AssumeClasses []string
 	// Topology says how the cluster's load balancer controller is set up.
 	Topology topology.Options
 }
@@ -52,6 +56,7 @@ type Set struct {
 	graphs      map[string]*topology.Graph
 	definitions map[string]Place
 	parser      fastjson.Parser                          // a list of a cluster takes megabytes as a tree
+	passed      map[typeMeta]int                         // workloads of kinds that nobody looks at
 	tied        map[topology.Tie][]*networkingv1.Ingress // built when first asked for
 }
 
@@ -82,8 +87,10 @@ func NewSet(files []*File, options Options) *Set {
 		rooms:       map[string]*capacity.Room{},
 		graphs:      map[string]*topology.Graph{},
 		definitions: map[string]Place{},
+		passed:      map[typeMeta]int{},
 	}
 	s.add(files)
+	s.assumeClasses()
 	return s
 }
 
@@ -132,6 +139,8 @@ func (s *Set) addDocument(d *document) {
 				s.report(d, o.fail(err))
 				s.noteUnread(o, err)
 			}
+		case o.workload():
+			s.passed[typeMeta{o.apiVersion, o.kind}]++
 		}
 	}
 }

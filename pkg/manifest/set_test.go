@@ -82,7 +82,7 @@ func TestBadObjects(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
 		"no YAML":             {"a: 1\n---\na: [\n", "f.yaml, document 2 (line 3): yaml: line 3: did not find expected node content"},
 		"a tab":               {"a:\n\tb: 1\n", "f.yaml, document 1 (line 1): yaml: line 2: found character that cannot start any token"},
-		"no object":           {"- a\n", "f.yaml, document 1 (line 1): a JSON array where an object is expected"},
+		"no object":           {"- a\n", "f.yaml, document 1 (line 1): not a Kubernetes object"},
 		"no name":             {"{apiVersion: v1, kind: Service}\n", "f.yaml, document 1 (line 1): Service: field metadata.name is missing"},
 		"a number for a name": {"{apiVersion: v1, kind: List, items: [{}, {apiVersion: v1, kind: Service, metadata: {name: 1}}]}\n", "f.yaml, document 1 (line 1): items[1]: Service: field metadata.name is a JSON number where a string is expected"},
 		"a word for a port":   {"{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {ports: [{port: x}]}}\n", "f.yaml, document 1 (line 1): Service default/web: field spec.ports.port is a text where a whole number is expected"},

@@ -38,7 +38,8 @@ A Deployment of files counts as it is written. Where its namespace is enabled, b
 its label in the files or by --assume-enabled, it counts as admission leaves it.
 
 The exit code is 1 when a Deployment has a state, or a finding, that --fail-on
-names, and 2 when something could not be read or evaluated.`
+names, and 2 when something could not be read or evaluated, or when files hold no
+Deployment: a chart that failed in front of a pipe leaves nothing.`
 
 const auditExamples = `  rollguard audit -A
   rollguard audit -n shop -n blog -o wide
@@ -142,7 +143,7 @@ func (o *auditOptions) gather(cmd *cobra.Command, r *audit.Report) ([]error, err
 	default:
 		return nil, errors.New("-n may be given only once with -f: it is the namespace of objects that name none")
 	}
-	read, err := o.read(cmd.InOrStdin())
+	read, err := o.read(cmd)
 	if err != nil {
 		return nil, err
 	}
@@ -150,8 +151,16 @@ func (o *auditOptions) gather(cmd *cobra.Command, r *audit.Report) ([]error, err
 		r.Deployments = append(r.Deployments, audit.Describe(&read.verdicts[i]))
 	}
 	r.Kubernetes = o.kubeVersion
-	sayNotes(cmd.ErrOrStderr(), read.set.Notes)
-	return read.failures(), nil
+	failures := read.failures()
+	if len(read.set.Deployments) == 0 && len(failures) == 0 {
+		return nil, errors.New(read.noDeployment(o.where()))
+	}
+	notes := read.set.Notes
+	if passed := read.set.Passed(); passed != "" {
+		notes = append(notes, "not looked at: "+passed)
+	}
+	sayNotes(cmd.ErrOrStderr(), notes)
+	return failures, nil
 }
 
 func (o *auditOptions) fromCluster(cmd *cobra.Command, r *audit.Report) ([]error, error) {

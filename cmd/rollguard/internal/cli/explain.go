@@ -60,7 +60,7 @@ func newExplain() *cobra.Command {
 	namespace := cmd.Flags().Lookup("namespace")
 	namespace.Usage, namespace.DefValue = "namespace; without one that of the kubeconfig's context; with -f that of objects that name none (default \"default\")", ""
 	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "text or json")
-	cmd.Flags().StringVar(&o.svg, "svg", "", "file for the timeline of one Deployment as a picture")
+	cmd.Flags().StringVar(&o.svg, "svg", "", "file for the timeline of one Deployment as a picture; - is standard output, without the text")
 	complete(cmd, "output", "text", "json")
 	return cmd
 }
@@ -68,6 +68,9 @@ func newExplain() *cobra.Command {
 func (o *explainOptions) run(cmd *cobra.Command, args []string) error {
 	if o.output != "text" && o.output != "json" {
 		return &usageError{command: cmd.CommandPath(), err: fmt.Errorf("-o %q: is none of text, json", o.output)}
+	}
+	if o.svg == "-" && cmd.Flags().Changed("output") {
+		return &usageError{command: cmd.CommandPath(), err: errors.New("--svg - writes the picture where -o would write: name a file, or leave out -o")}
 	}
 	read, err := o.source(cmd)
 	if err != nil {
@@ -81,10 +84,12 @@ func (o *explainOptions) run(cmd *cobra.Command, args []string) error {
 		}
 		return err
 	}
-	if err := o.print(cmd.OutOrStdout(), read, chosen); err != nil {
-		return err
+	if o.svg != "-" {
+		if err := o.print(cmd.OutOrStdout(), read, chosen); err != nil {
+			return err
+		}
 	}
-	if err := o.draw(chosen); err != nil {
+	if err := o.draw(cmd.OutOrStdout(), chosen); err != nil {
 		return err
 	}
 	for _, note := range read.set.Notes {
@@ -104,7 +109,7 @@ func (o *explainOptions) run(cmd *cobra.Command, args []string) error {
 // source reads the files, or the cluster where none are named.
 func (o *explainOptions) source(cmd *cobra.Command) (*reading, error) {
 	if len(o.paths) > 0 {
-		return o.read(cmd.InOrStdin())
+		return o.read(cmd)
 	}
 	c, err := o.cluster.Connect()
 	if err != nil {
@@ -144,7 +149,7 @@ func (o *explainOptions) print(w io.Writer, read *reading, chosen []verdict.Verd
 // choose finds the Deployments that were asked for.
 func (o *explainOptions) choose(cmd *cobra.Command, args []string, read *reading) ([]verdict.Verdict, error) {
 	if len(read.verdicts) == 0 {
-		return nil, fmt.Errorf("no Deployment in %s", o.where())
+		return nil, errors.New(read.noDeployment(o.where()))
 	}
 	if len(args) == 0 {
 		return read.verdicts, nil

@@ -3,9 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,6 +19,8 @@ type input struct {
 	assumeEnabled bool
 	kubeVersion   string
 	config        configuration
+	// recordAlone says that what leads to Pods decides nothing.
+	recordAlone bool
 }
 
 func (in *input) register(cmd *cobra.Command) {
@@ -50,7 +49,7 @@ type reading struct {
 	gaps []live.Gap
 }
 
-func (in *input) read(stdin io.Reader) (*reading, error) {
+func (in *input) read(cmd *cobra.Command) (*reading, error) {
 	if len(in.paths) == 0 {
 		return nil, errNoFiles
 	}
@@ -67,13 +66,17 @@ func (in *input) read(stdin io.Reader) (*reading, error) {
 		if path == "-" && contains(in.paths[:i], "-") {
 			return nil, errors.New("-f - may be given only once")
 		}
-		files, err := open(path, stdin)
+		files, err := open(path, cmd)
 		if err != nil {
 			return nil, err
 		}
 		r.files = append(r.files, files...)
 	}
-	r.set = manifest.NewSet(r.files, set.sets(manifest.Options{Namespace: in.namespace, AssumeEnabled: in.assumeEnabled}))
+	options := set.sets(manifest.Options{Namespace: in.namespace, AssumeEnabled: in.assumeEnabled})
+	if !in.recordAlone {
+		options.AssumeClasses = options.Topology.ClassAnnotations
+	}
+	r.set = manifest.NewSet(r.files, options)
 	r.verdicts = verdict.All(r.set, set.judges(kube, verdict.Options{}))
 	return r, nil
 }
@@ -85,28 +88,6 @@ func contains(list []string, s string) bool {
 		}
 	}
 	return false
-}
-
-// pipeName is what standard input is called.
-const pipeName = "(stdin)"
-
-func open(path string, stdin io.Reader) ([]*manifest.File, error) {
-	if path == "-" {
-		f, err := manifest.Read(pipeName, stdin)
-		return []*manifest.File{f}, err
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("-f %s: %w", path, errors.Unwrap(err))
-	}
-	if !info.IsDir() {
-		return manifest.ReadPath(os.DirFS(filepath.Dir(path)), filepath.Base(path), filepath.ToSlash(filepath.Dir(path)))
-	}
-	files, err := manifest.ReadPath(os.DirFS(path), ".", filepath.ToSlash(path))
-	if err == nil && len(files) == 0 {
-		return nil, fmt.Errorf("-f %s: no .yaml, .yml or .json file in it", path)
-	}
-	return files, err
 }
 
 // failures are all objects that could not be read or decided about.
@@ -151,15 +132,4 @@ func (r *reading) names() string {
 		out = append(out[:maxShown], fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(out, ", ")
-}
-
-// where names the files that were asked for.
-func (in *input) where() string {
-	names := make([]string, len(in.paths))
-	for i, path := range in.paths {
-		if names[i] = path; path == "-" {
-			names[i] = pipeName
-		}
-	}
-	return strings.Join(names, ", ")
 }

@@ -15,7 +15,7 @@ func (r *reading) notes(where string) []string {
 		notes = append(notes, r.kube.note)
 	}
 	if len(r.set.Deployments) == 0 {
-		return append(notes, fmt.Sprintf("no Deployment in %s: passed through unchanged", where))
+		return append(notes, r.noDeployment(where)+": passed through unchanged")
 	}
 	counts := map[string]int{}
 	var order []*manifest.Deployment
@@ -32,6 +32,16 @@ func (r *reading) notes(where string) []string {
 		notes = append(notes, passedThrough(d, counts[d.Namespace]))
 	}
 	return notes
+}
+
+// noDeployment says that there is nothing to decide about, and what people may have taken
+// for something.
+func (r *reading) noDeployment(where string) string {
+	text := "no Deployment in " + where
+	if passed := r.set.Passed(); passed != "" {
+		text += " (not looked at: " + passed + ")"
+	}
+	return text
 }
 
 func passedThrough(d *manifest.Deployment, n int) string {

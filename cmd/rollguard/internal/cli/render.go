@@ -74,7 +74,7 @@ func (o *renderOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return &usageError{command: cmd.CommandPath(), err: err}
 	}
-	read, err := o.read(cmd.InOrStdin())
+	read, err := o.read(cmd)
 	if err != nil {
 		return err
 	}

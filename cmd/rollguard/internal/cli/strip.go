@@ -22,9 +22,14 @@ cluster is touched.
 
 Without -f the cluster is read, and said what would be removed. With --apply it is
 removed, after a question or with --yes. A Deployment whose Pod template changes
-by that ROLLS. Where admission would add it again at once, nothing is removed:
-opt the Deployment out first (label rollguard.io/inject=disabled), or take the
-label from its namespace.
+by that ROLLS; where admission sees the write, it is a restart at the same time
+(annotation kubectl.kubernetes.io/restartedAt), as nothing of Rollguard's goes
+without a rollout. What is stored then is compared with what was to go: "not
+removed" says what stays, and the exit code is 2.
+
+Where admission would add it again at once, nothing is removed: opt the Deployment
+out first (label rollguard.io/inject=disabled), or take the label from its
+namespace.
 
 The exit code of a diff is 1 when something differs.`
 
@@ -80,8 +85,9 @@ func (o *stripOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return &usageError{command: cmd.CommandPath(), err: err}
 	}
+	o.recordAlone = true
 	o.assumeEnabled = true // what is ours goes, whether the namespace is enabled or not
-	read, err := o.read(cmd.InOrStdin())
+	read, err := o.read(cmd)
 	if err != nil {
 		return err
 	}
@@ -100,6 +106,9 @@ func (o *stripOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	err = write(r)
 	sayNotes(cmd.ErrOrStderr(), read.set.Notes)
+	if len(read.set.Deployments) == 0 {
+		say(cmd.ErrOrStderr(), read.noDeployment(o.where())+": passed through unchanged")
+	}
 	return err
 }
 

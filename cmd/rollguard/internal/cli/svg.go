@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/report"
@@ -10,7 +11,7 @@ import (
 )
 
 // draw writes the picture, where one is asked for.
-func (o *explainOptions) draw(chosen []verdict.Verdict) error {
+func (o *explainOptions) draw(stdout io.Writer, chosen []verdict.Verdict) error {
 	if o.svg == "" {
 		return nil
 	}
@@ -21,7 +22,12 @@ func (o *explainOptions) draw(chosen []verdict.Verdict) error {
 	if t == nil {
 		return errors.New("--svg: there is no timeline, as nothing sends traffic there or its strategy is Recreate")
 	}
-	if err := os.WriteFile(o.svg, t.SVG("Deployment "+chosen[0].Deployment.Key()), 0o644); err != nil { //nolint:gosec // a picture is no secret
+	picture := t.SVG("Deployment " + chosen[0].Deployment.Key())
+	if o.svg == "-" {
+		_, err := stdout.Write(picture)
+		return err
+	}
+	if err := os.WriteFile(o.svg, picture, 0o644); err != nil { //nolint:gosec // a picture is no secret
 		return fmt.Errorf("--svg: %w", err)
 	}
 	return nil
