@@ -23,10 +23,12 @@ const (
 const (
 	droppedForRoom   = "limit"
 	droppedHandshake = "handshake"
+	// droppedOps is for room too, at the port of health and metrics.
+	droppedOps = "ops-limit"
 )
 
 // dropReasons are all of them.
-func dropReasons() []string { return []string{droppedForRoom, droppedHandshake} }
+func dropReasons() []string { return []string{droppedForRoom, droppedHandshake, droppedOps} }
 
 // connections bounds how many are open. When there are too many, the one of least use is
 // closed: a bound that turned away the newest would let whoever opens idle ones keep
@@ -34,6 +36,8 @@ func dropReasons() []string { return []string{droppedForRoom, droppedHandshake} 
 type connections struct {
 	limit   int
 	dropped func(reason string)
+	// busyToo lets one go that is being answered, where all are: the longest.
+	busyToo bool
 
 	mu   sync.Mutex
 	open map[net.Conn]*connection
@@ -81,7 +85,7 @@ func (c *connections) leastUse(now time.Time) net.Conn {
 	var why *connection
 	for conn, one := range c.open {
 		use := one.use(now)
-		if use == inUse {
+		if use == inUse && !c.busyToo {
 			continue
 		}
 		if why == nil || use < why.use(now) || use == why.use(now) && one.since.Before(why.since) {

@@ -94,3 +94,13 @@ func TestAConnectionThatEndsMakesRoom(t *testing.T) {
 		t.Errorf("%d dropped, %d open", k.dropped, len(k.c.open))
 	}
 }
+
+func TestWhereBusyConnectionsMayGoTheLongestBusyMakesRoom(t *testing.T) {
+	k := newCrowd(t, 2)
+	k.c.busyToo = true
+	asking := func(c *connection) { c.answered, c.asking = true, true }
+	long, short := k.conn(time.Minute, asking), k.conn(time.Second, asking)
+	if newest := k.conn(0, func(*connection) {}); !k.closed(long) || k.closed(short) || k.closed(newest) {
+		t.Errorf("closed: %t, %t, the new one %t", k.closed(long), k.closed(short), k.closed(newest))
+	}
+}

@@ -14,23 +14,35 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 )
 
-// ops serves operators: /healthz, /readyz, /metrics.
+const (
+	// maxOpsConnections is far above what asks here: a kubelet, one connection for each
+	// probe, and some Prometheus servers.
+	maxOpsConnections = 64
+	// maxScrapes is how many answers of /metrics are made at the same time. Each takes some
+	// hundred kB, as long as its reader takes; the next is told 503 and scrapes again.
+	maxScrapes = 4
+)
+
+// ops serves operators: /healthz, /readyz, /metrics. Whoever reaches the port may send
+// what he likes, as to the webhook's, so it has the same bounds (docs/adr/0019).
 type ops struct {
 	handler  http.Handler
 	listener net.Listener
+	dropped  func(reason string)
 	log      *zap.Logger
 }
 
-func newOps(ctx context.Context, o Options, ready map[string]healthz.Checker, gatherer prometheus.Gatherer) (*ops, error) {
+func (s *server) newOps(ctx context.Context, gatherer prometheus.Gatherer) (*ops, error) {
+	o := s.options
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.OpsAddress)
 	if err != nil {
 		return nil, fmt.Errorf("ops address: %w", err)
 	}
 	mux := http.NewServeMux()
 	mount(mux, "/healthz", map[string]healthz.Checker{"ping": healthz.Ping})
-	mount(mux, "/readyz", logged(ready, o.Log.Named("ready")))
-	mux.Handle("/metrics", promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{}))
-	return &ops{handler: mux, listener: listener, log: o.Log.Named("ops")}, nil
+	mount(mux, "/readyz", logged(s.checks(), o.Log.Named("ready")))
+	mux.Handle("/metrics", promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes}))
+	return &ops{handler: mux, listener: listener, dropped: s.recorder.ConnectionDropped, log: o.Log.Named("ops")}, nil
 }
 
 // mount serves all checks at the path and each one below it.
@@ -45,14 +57,16 @@ func (o *ops) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("log of the ops address: %w", err)
 	}
+	conns := newConnections(maxOpsConnections, func(string) { o.dropped(droppedOps) })
+	conns.busyToo = true // who reads no answers must not keep the kubelet's probes out
 	srv := &http.Server{
-		ErrorLog:          complaints,
-		Handler:           o.handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      30 * time.Second,
-		IdleTimeout:       time.Minute,
+		ErrorLog: complaints, Handler: conns.guard(o.handler),
+		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+		ConnContext: conns.opened, ConnState: conns.changed,
+		Protocols: new(http.Protocols),
 	}
+	srv.Protocols.SetHTTP1(true)
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()

@@ -85,7 +85,7 @@ func build(ctx context.Context, o Options) (*server, error) {
 	if s.posture, err = s.newPosture(); err != nil {
 		return nil, err
 	}
-	s.ops, err = newOps(ctx, o, s.checks(), registry)
+	s.ops, err = s.newOps(ctx, registry)
 	return s, err
 }
 

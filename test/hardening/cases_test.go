@@ -3,6 +3,7 @@ package hardening
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -28,6 +29,10 @@ type hostile struct {
 	incomplete bool
 	// keeps is for connections that stay open after their answer.
 	keeps bool
+	// again is how often a connection asks.
+	again int
+	// ops is for the port of health and metrics.
+	ops bool
 }
 
 // cases are all but the missing client certificate, which needs another program.
@@ -50,6 +55,9 @@ func cases() []hostile {
 		{name: "a header of 1 MB", answer: "431 or closed", protects: "8 KiB of headers", many: 16, sends: text("POST /mutate HTTP/1.1\r\nHost: x\r\nX-Long: " + strings.Repeat("x", 1<<20) + "\r\n\r\n")},
 		{name: "another method", answer: "405", protects: "nothing is read", many: 16, sends: text("GET /mutate HTTP/1.1\r\nHost: x\r\n\r\n")},
 		{name: "another path", answer: "404", protects: "two paths are served", many: 16, sends: text("GET /debug/pprof/heap HTTP/1.1\r\nHost: x\r\n\r\n")},
+		{name: "port of health and metrics: a header of 1 MB that never ends", answer: "431 or closed", protects: "8 KiB of headers; 64 connections", many: 1000, sends: text("GET /metrics HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("x", 1<<20)), incomplete: true, ops: true},
+		{name: "port of health and metrics: requests that never end", answer: "closed", protects: "64 connections, of which the least used goes; 5 s for headers", many: 1000, sends: text("GET /metrics HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("x", 4<<10)), incomplete: true, ops: true},
+		{name: "port of health and metrics: metrics that nobody reads", answer: "200 or 503 or closed", protects: "4 scrapes at a time; 10 s for an answer", many: 1000, sends: text(strings.Repeat("GET /metrics HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n", 100)), keeps: true, ops: true},
 	}
 }
 
@@ -88,17 +96,33 @@ func garbage(size int) []byte {
 	return out
 }
 
+// update is the review of an update of an ordinary Deployment with so many environment
+// variables.
+func update(variables int) []byte {
+	var env strings.Builder
+	for i := range variables {
+		fmt.Fprintf(&env, `,{"name":"A%d","value":"1"}`, i)
+	}
+	object := `{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"namespace":"shop","name":"web","labels":{"app":"web"}},"spec":{"selector":{"matchLabels":{"app":"web"}},` +
+		`"template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"app","image":"web:1","ports":[{"containerPort":8080}],"env":[` + env.String()[1:] + `]}]}}}}`
+	return marshal(&admissionv1.AdmissionRequest{
+		Operation: admissionv1.Update,
+		Object:    runtime.RawExtension{Raw: []byte(object)}, OldObject: runtime.RawExtension{Raw: []byte(object)},
+	})
+}
+
 // review is of a Deployment in a labelled namespace that has a value in an annotation's
 // place.
 func review(value string) []byte {
 	object := `{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"namespace":"shop","name":"web","annotations":{"x":` + value + `}},"spec":{}}`
+	return marshal(&admissionv1.AdmissionRequest{Operation: admissionv1.Create, Object: runtime.RawExtension{Raw: []byte(object)}})
+}
+
+func marshal(req *admissionv1.AdmissionRequest) []byte {
+	req.UID, req.Namespace, req.Name = "1", "shop", "web"
+	req.Resource = metav1.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}
 	out, err := json.Marshal(admissionv1.AdmissionReview{
-		TypeMeta: metav1.TypeMeta{APIVersion: "admission.k8s.io/v1", Kind: "AdmissionReview"},
-		Request: &admissionv1.AdmissionRequest{
-			UID: "1", Operation: admissionv1.Create, Namespace: "shop", Name: "web",
-			Resource: metav1.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"},
-			Object:   runtime.RawExtension{Raw: []byte(object)},
-		},
+		TypeMeta: metav1.TypeMeta{APIVersion: "admission.k8s.io/v1", Kind: "AdmissionReview"}, Request: req,
 	})
 	if err != nil {
 		panic(err) // it is constant

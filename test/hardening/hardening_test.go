@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"slices"
@@ -57,9 +58,12 @@ func (g *target) attack(c hostile) map[string]int {
 	for range c.many {
 		senders.Go(func() { answers <- g.send(c, request, sent.Done, release) })
 	}
-	if c.incomplete || c.keeps {
+	if c.incomplete || c.keeps || c.again > 0 {
 		sent.Wait() // all of them are there now, and stay as long as they may
 		g.honest()
+	}
+	if c.ops || c.again > 0 {
+		g.alive()
 	}
 	close(release)
 	senders.Wait()
@@ -73,12 +77,15 @@ func (g *target) attack(c hostile) map[string]int {
 
 // send is one connection. It returns the status that it got.
 func (g *target) send(c hostile, request []byte, sent func(), release <-chan struct{}) string {
-	conn, err := g.dial(g.t.Context())
+	conn, err := g.dial(g.t.Context(), c.ops)
 	if err != nil {
 		sent()
 		return "closed" // the handshake was cut short
 	}
 	defer conn.Close()
+	if c.again > 0 {
+		return again(c, conn, request, sent)
+	}
 	if c.keeps {
 		_, _ = conn.Write(request)
 		answer := status(conn)
@@ -91,6 +98,26 @@ func (g *target) send(c hostile, request []byte, sent func(), release <-chan str
 	_, _ = conn.Write(request) // a server that has answered need not read it all
 	sent()
 	return <-read
+}
+
+// again asks the same again and again, and tells the last answer.
+func again(c hostile, conn net.Conn, request []byte, sent func()) string {
+	answers, answer := bufio.NewReader(conn), "closed"
+	for i := range c.again {
+		_, _ = conn.Write(request)
+		resp, err := http.ReadResponse(answers, nil)
+		if i == 0 {
+			sent()
+		}
+		if err != nil {
+			return answer
+		}
+		_, err = io.Copy(io.Discard, resp.Body)
+		if answer = fmt.Sprint(resp.StatusCode); err != nil || resp.StatusCode != http.StatusOK {
+			return answer
+		}
+	}
+	return answer
 }
 
 // status waits for an answer.

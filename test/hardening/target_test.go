@@ -3,12 +3,15 @@ package hardening
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rollguard/rollguard/test/install"
 )
@@ -49,7 +52,10 @@ func (g *target) label(ctx context.Context) {
 }
 
 // dial opens a connection as anybody on the network could.
-func (g *target) dial(ctx context.Context) (net.Conn, error) {
+func (g *target) dial(ctx context.Context, ops bool) (net.Conn, error) {
+	if ops {
+		return new(net.Dialer).DialContext(ctx, "tcp", g.addresses.Ops)
+	}
 	d := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2", "http/1.1"}}}
 	return d.DialContext(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", g.addresses.Port))
 }
@@ -63,6 +69,25 @@ func (g *target) honest() (completed bool) {
 		g.t.Errorf("an honest request was not answered in time: %v", err)
 	}
 	return strings.Contains(out.Stdout, "maxUnavailable: 0")
+}
+
+// alive asks as a kubelet does whether the process lives, three times before it is killed.
+func (g *target) alive() {
+	g.t.Helper()
+	var err error
+	for range 3 {
+		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Second}
+		var resp *http.Response
+		if resp, err = client.Get("http://" + g.addresses.Ops + "/healthz"); err != nil {
+			continue
+		}
+		resp.Body.Close()
+		if resp.StatusCode == http.StatusOK {
+			return
+		}
+		err = errors.New(resp.Status)
+	}
+	g.t.Errorf("a kubelet would have killed the process: %v", err)
 }
 
 // forget makes the peak begin anew (proc(5), clear_refs).
