@@ -36,13 +36,13 @@ const (
 // One Gate is for one process: handlers of different configurations share it. A nil
 // *Gate lets everything pass.
 type Gate struct {
-	bodies, work     *semaphore.Weighted
-	limit, leastWork int64
+	bodies *semaphore.Weighted
+	work   forest
 }
 
 // NewGate makes a Gate for a process that the Go runtime holds to so many bytes, as
 // debug.SetMemoryLimit(-1) says. Of these an eighth is for bodies that are being read and
-// two fifths are for reviews that are being decided.
+// two fifths are for the trees of reviews, those that are kept for the next ones included.
 func NewGate(memoryLimit int64) *Gate {
 	if memoryLimit <= 0 || memoryLimit == math.MaxInt64 {
 		memoryLimit = unlimited
@@ -50,8 +50,7 @@ func NewGate(memoryLimit int64) *Gate {
 	limit := memoryLimit * 2 / 5
 	return &Gate{
 		bodies: semaphore.NewWeighted(max(memoryLimit/8, MaxBody+2*firstRead)),
-		work:   semaphore.NewWeighted(limit),
-		limit:  limit, leastWork: limit / atOnce,
+		work:   forest{limit: limit, least: limit / atOnce},
 	}
 }
 
@@ -64,7 +63,10 @@ type overload struct {
 func (o *overload) Error() string { return "overload: " + o.reason }
 
 // ticket is what one request holds of a Gate.
-type ticket struct{ body, work int64 }
+type ticket struct {
+	body  int64
+	trees *trees
+}
 
 // read tells whether there is memory for so many more bytes of a body. Nobody waits for
 // that: whoever sends slowly would then stop those who do not.
@@ -82,25 +84,25 @@ func (g *Gate) read(t *ticket, more int64) error {
 // enter waits for its turn, until half of the time is over that ctx leaves.
 func (g *Gate) enter(ctx context.Context, t *ticket, body []byte) error {
 	if g == nil {
+		t.trees = new(trees)
 		return nil
 	}
-	cost := max(costOf(body), g.leastWork)
-	if cost > g.limit {
+	cost := costOf(body)
+	if cost > g.work.limit {
 		return &overload{reason: fmt.Sprintf("the review has %d bytes and some %d values, more than the memory limit leaves room for", len(body), values(body)), large: true}
 	}
-	if !g.work.TryAcquire(cost) {
-		wait := patience
-		if end, ok := ctx.Deadline(); ok {
-			wait = min(wait, time.Until(end)/2)
-		}
-		bound, cancel := context.WithTimeout(ctx, wait)
-		defer cancel()
-		if err := g.work.Acquire(bound, cost); err != nil {
-			return &overload{reason: "too many requests are being decided"}
-		}
+	if t.trees = g.work.take(ctx, cost); t.trees == nil {
+		return &overload{reason: "too many requests are being decided"}
 	}
-	t.work += cost
 	return nil
+}
+
+// patienceOf is how long a review waits for its turn.
+func patienceOf(ctx context.Context) time.Duration {
+	if end, ok := ctx.Deadline(); ok {
+		return min(patience, time.Until(end)/2)
+	}
+	return patience
 }
 
 // leave gives back what the ticket holds.
@@ -109,7 +111,9 @@ func (g *Gate) leave(t *ticket) {
 		return
 	}
 	g.bodies.Release(t.body)
-	g.work.Release(t.work)
+	if t.trees != nil {
+		g.work.give(t.trees)
+	}
 	*t = ticket{}
 }
 

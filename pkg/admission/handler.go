@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -59,7 +58,7 @@ type Handler struct {
 	// once and keep nothing of the decision; nil is told of none.
 	Admitted func(namespace string, d *decision.Decision)
 
-	buffers sync.Pool
+	buffers shelf
 }
 
 // The outcomes in the metrics.

@@ -8,9 +8,9 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"sync"
 	"time"
 
-	"github.com/valyala/fastjson"
 	"go.uber.org/zap"
 	admissionv1 "k8s.io/api/admission/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -20,21 +20,48 @@ import (
 // objects of up to 3 MiB each (apiserver pkg/server/config.go, MaxRequestBodyBytes).
 const MaxBody = 7 << 20
 
-// keptBody is the largest buffer that is kept for the next request.
-const keptBody = 1 << 20
-
-// keptWork is the most that deciding may have cost for the memory to be kept.
-const keptWork = 8 << 20
+// keptBody is the largest buffer that is kept for the next request, keptBodies how many
+// are. What is kept counts for nobody, so that it has to be little.
+const (
+	keptBody   = 64 << 10
+	keptBodies = 32
+)
 
 // maxError is the most that is said of what is no review, in runes: the parser's errors
 // grow with the depth of what it reads.
 const maxError = 300
 
-// buffers are the memory of one request, used again.
+// buffers are the memory of one request, used again. The trees of its review come with its
+// turn, so that nobody holds some while his body is on its way.
 type buffers struct {
 	body   bytes.Buffer
-	parser fastjson.Parser
 	ticket ticket
+}
+
+// shelf is where buffers are kept.
+type shelf struct {
+	mu   sync.Mutex
+	kept []*buffers
+}
+
+func (s *shelf) take() *buffers {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last := len(s.kept) - 1
+	if last < 0 {
+		return new(buffers)
+	}
+	b := s.kept[last]
+	s.kept = s.kept[:last]
+	return b
+}
+
+func (s *shelf) give(b *buffers) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.kept) < keptBodies && b.body.Cap() <= keptBody {
+		s.kept = append(s.kept, b)
+	}
 }
 
 // ServeHTTP answers one review. What is no review gets an HTTP error, which an API
@@ -49,10 +76,7 @@ func (h *Handler) Reached(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) answer(w http.ResponseWriter, r *http.Request, decide func(context.Context, *Request) *admissionv1.AdmissionResponse) {
-	b, _ := h.buffers.Get().(*buffers)
-	if b == nil {
-		b = new(buffers)
-	}
+	b := h.buffers.take()
 	defer h.keep(b)
 	ctx := within(r.Context(), r.URL, time.Now())
 	defer ctx.end()
@@ -90,7 +114,7 @@ func (h *Handler) read(ctx context.Context, b *buffers, w http.ResponseWriter, r
 	if err := h.Gate.enter(ctx, &b.ticket, b.body.Bytes()); err != nil {
 		return nil, http.StatusServiceUnavailable, err
 	}
-	req, err := readReview(&b.parser, b.body.Bytes())
+	req, err := readReview(b.ticket.trees, b.body.Bytes())
 	return req, http.StatusBadRequest, err
 }
 
@@ -128,11 +152,8 @@ func (h *Handler) readBody(b *buffers, body io.Reader, announced int64) error {
 	return err
 }
 
-// keep gives the memory to the next request, unless one huge object made it large.
+// keep gives the memory to the next request.
 func (h *Handler) keep(b *buffers) {
-	large := b.body.Cap() > keptBody || b.ticket.work > keptWork
 	h.Gate.leave(&b.ticket)
-	if !large {
-		h.buffers.Put(b)
-	}
+	h.buffers.give(b)
 }

@@ -25,8 +25,8 @@ type Request struct {
 // readReview reads an admission.k8s.io/v1 AdmissionReview. The review is parsed once,
 // as a tree: decoding it into types and each object in it again would take longer
 // than all that is decided (docs/adr/0006).
-func readReview(p *fastjson.Parser, body []byte) (*Request, error) {
-	review, err := p.ParseBytes(body)
+func readReview(t *trees, body []byte) (*Request, error) {
+	review, err := t.review.ParseBytes(body)
 	if err != nil {
 		return nil, fmt.Errorf("admission review: %w", err)
 	}
@@ -50,8 +50,8 @@ func readReview(p *fastjson.Parser, body []byte) (*Request, error) {
 			New:   object(v, "object"),
 			Old:   object(v, "oldObject"),
 			Bytes: len(body),
-			Fresh: func(p *fastjson.Parser) (*fastjson.Value, error) {
-				again, err := p.ParseBytes(body)
+			Fresh: func(*fastjson.Parser) (*fastjson.Value, error) { // ours is counted
+				again, err := t.proof.ParseBytes(body)
 				return again.Get("request", "object"), err
 			},
 		},

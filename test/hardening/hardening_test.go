@@ -104,7 +104,9 @@ func (g *target) send(c hostile, request []byte, sent func(), release <-chan str
 func again(c hostile, conn net.Conn, request []byte, sent func()) string {
 	answers, answer := bufio.NewReader(conn), "closed"
 	for i := range c.again {
-		_, _ = conn.Write(request)
+		for part := range slices.Chunk(request, 4<<10) { // bodies of all are on their way at the same time
+			_, _ = conn.Write(part)
+		}
 		resp, err := http.ReadResponse(answers, nil)
 		if i == 0 {
 			sent()
