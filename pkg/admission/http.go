@@ -52,6 +52,7 @@ func (s *shelf) take() *buffers {
 		return new(buffers)
 	}
 	b := s.kept[last]
+	s.kept[last] = nil // it may grow, and must be forgotten then
 	s.kept = s.kept[:last]
 	return b
 }

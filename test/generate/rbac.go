@@ -37,6 +37,21 @@ Beside these:
 | deployments, in the ClusterRole rollguard-repair, which is bound to nobody until you do | patch | repairs, where a namespace asks for them |
 | secrets in its own namespace, the one named rollguard-certificates | get, list, watch, patch; create | its certificates; not with certificates from files |
 | certificates.cert-manager.io in its own namespace, the one named rollguard-tls | get, list, watch | why cert-manager has not issued or renewed it; only with certificates from cert-manager |
+
+## What a stolen token can do
+
+More than Rollguard does with it. Whoever has the token of its ServiceAccount can
+
+* **with self-signed certificates, change the MutatingWebhookConfiguration named rollguard as he likes**: RBAC cannot limit
+  the right to the CA bundle. He can switch Rollguard off, but also add a webhook for all resources with a URL of his own, and then read
+  every Secret that is written and change any Pod. That is as good as the cluster. With certificates from cert-manager or from files
+  there is no such right (get only): take one of these where that matters;
+* with self-signed certificates, create Secrets of any name in Rollguard's namespace (RBAC cannot limit create to a
+  name), and read the key by which API servers know Rollguard;
+* create Events in all namespaces, that say anything;
+* create Deployments, and so Pods, in the namespace rollguard-probe: that the probe only makes dry runs is our code's doing,
+  RBAC cannot say so;
+* read all that is named above. No Secret but its own is among it.
 `
 
 func rbac() string {
