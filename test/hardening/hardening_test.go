@@ -115,6 +115,7 @@ func again(c hostile, conn net.Conn, request []byte, sent func()) string {
 			return answer
 		}
 		_, err = io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
 		if answer = fmt.Sprint(resp.StatusCode); err != nil || resp.StatusCode != http.StatusOK {
 			return answer
 		}
