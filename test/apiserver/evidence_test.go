@@ -119,7 +119,7 @@ spec:
 				t.Errorf("explain says of the cluster, -files +cluster:\n%s", diff)
 			}
 			status, err := live(t, rollguard, "status", "-n", s.name).CombinedOutput()
-			if line := s.name + "/web  guarded  " + here.Replace(tc.status); !strings.Contains(collapsed(status), collapsed([]byte(line))) {
+			if line := "guarded  " + s.name + "/web  " + here.Replace(tc.status); !strings.Contains(collapsed(status), collapsed([]byte(line))) {
 				t.Errorf("status lacks %q, error %v:\n%s", line, err, status)
 			}
 		})
