@@ -1,7 +1,6 @@
 package admission
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -110,36 +109,9 @@ func protecting(d *decision.Decision) string {
 	case assumed(d):
 		return verb + " (no route leads here yet, so until the next rollout as behind a Service): "
 	case len(d.Exposure.Routes) > 0:
-		return verb + " behind " + doors(&d.Exposure) + ": "
+		return verb + " behind " + d.Exposure.Behind() + ": "
 	}
 	return verb + ": "
-}
-
-// doors names the route that decides, as it is the most demanding, and counts what else
-// sends traffic there.
-func doors(e *topology.Exposure) string {
-	first := &e.Routes[0]
-	if len(e.Routes) == 1 {
-		return first.String() // as nearly always, and each name is an allocation
-	}
-	for i := range e.Routes {
-		if e.Routes[i].Kind() == e.Kind {
-			first = &e.Routes[i]
-			break
-		}
-	}
-	front, more := first.Front(), 0
-	for i := range e.Routes {
-		other := e.Routes[i].Front()
-		if other == front || slices.ContainsFunc(e.Routes[:i], func(r topology.Route) bool { return r.Front() == other }) {
-			continue
-		}
-		more++
-	}
-	if more > 0 {
-		return first.String() + " and " + strconv.Itoa(more) + " more"
-	}
-	return first.String()
 }
 
 func takingBack(d *decision.Decision) string {

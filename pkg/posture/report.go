@@ -99,10 +99,10 @@ func split(d *decision.Decision) (now, later []string) {
 }
 
 func behind(d *decision.Decision) string {
-	if len(d.Exposure.Routes) == 0 {
-		return ""
+	if by := d.Exposure.Behind(); by != "" {
+		return " behind " + by
 	}
-	return " behind " + d.Exposure.Routes[0].String()
+	return ""
 }
 
 // maxRisks is how many risks are told in full.

@@ -89,7 +89,7 @@ func Describe(v *verdict.Verdict) Row {
 		r.Reasons = append(r.Reasons, Reason{Code: "Unreadable", Kind: Note, Message: strings.Join(v.Unread, " and ") + " could not be read"})
 		return r
 	}
-	r.Exposure, r.Behind = v.Decision.Exposure.Kind, verdict.Doors(&v.Decision.Exposure)
+	r.Exposure, r.Behind = v.Decision.Exposure.Kind, v.Decision.Exposure.Fronts()
 	r.State = v.Decision.State()
 	if r.admitted(v) {
 		r.State = afterAdmission(v)

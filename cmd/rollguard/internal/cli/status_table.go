@@ -97,7 +97,7 @@ func (t *statusTable) passedOver() string {
 
 // behind names what leads to the Deployment, the most demanding first.
 func (s *standing) behind() string {
-	return cmp.Or(verdict.Counted(verdict.Doors(&topology.Exposure{Kind: s.Exposure, Routes: s.Routes})), "-")
+	return cmp.Or(verdict.Counted((&topology.Exposure{Kind: s.Exposure, Routes: s.Routes}).Fronts()), "-")
 }
 
 // shortest is how much of a risk is told where not all of it is.

@@ -9,7 +9,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/intstr"
 
-	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/decision"
 	"github.com/rollguard/rollguard/pkg/topology"
@@ -145,7 +144,7 @@ func propagation(s *Settings, d *decision.Decision) {
 		delay = p.Value.NLBInstance
 	}
 	source := p.Source.String()
-	if r := verdict.Deciding(&d.Exposure); r != nil && len(verdict.Doors(&d.Exposure)) > 1 {
+	if r := d.Exposure.Deciding(); r != nil && len(d.Exposure.Fronts()) > 1 {
 		source += ", for " + r.String() // the others are faster
 	}
 	s.add("propagationDelay", delay, source)

@@ -63,8 +63,8 @@ func (p *page) traffic() {
 
 // severalDoors names the one that decides, where there are others.
 func severalDoors(e *topology.Exposure) string {
-	doors := verdict.Doors(e)
-	if len(doors) < 2 || verdict.Deciding(e) == nil {
+	doors := e.Fronts()
+	if len(doors) < 2 || e.Deciding() == nil {
 		return ""
 	}
 	return ": " + verdict.Counted(doors)
