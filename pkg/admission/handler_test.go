@@ -95,7 +95,7 @@ func TestAReviewThatIsReadAlreadyGetsTheSameAnswer(t *testing.T) {
 		UID: want.UID, Operation: admissionv1.Create, Namespace: "shop", Name: "web", Group: "apps", Resource: "deployments",
 		Objects: decision.Parsed{
 			New:   fastjson.MustParse(bare),
-			Fresh: func(p *fastjson.Parser) (*fastjson.Value, error) { return p.Parse(bare) },
+			Fresh: func() (*fastjson.Value, error) { return fastjson.Parse(bare) },
 		},
 	})
 	got.UID = want.UID

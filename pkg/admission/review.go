@@ -50,7 +50,7 @@ func readReview(t *trees, body []byte) (*Request, error) {
 			New:   object(v, "object"),
 			Old:   object(v, "oldObject"),
 			Bytes: len(body),
-			Fresh: func(*fastjson.Parser) (*fastjson.Value, error) { // ours is counted
+			Fresh: func() (*fastjson.Value, error) {
 				again, err := t.proof.ParseBytes(body)
 				return again.Get("request", "object"), err
 			},

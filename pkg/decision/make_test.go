@@ -55,7 +55,7 @@ func (w write) parsed(t testing.TB, m *decision.Maker) (decision.Decision, error
 	request, current := w.request(), w.New
 	parsed := &decision.Parsed{
 		New:   fastjson.MustParseBytes(current),
-		Fresh: func(p *fastjson.Parser) (*fastjson.Value, error) { return p.ParseBytes(current) },
+		Fresh: func() (*fastjson.Value, error) { return fastjson.ParseBytes(current) },
 	}
 	if len(w.Old) > 0 {
 		parsed.Old = fastjson.MustParseBytes(w.Old)

@@ -40,13 +40,13 @@ type Parsed struct {
 	Bytes int
 	// Fresh parses the new object once more: the patch is proven on a copy that nothing
 	// has touched.
-	Fresh func(*fastjson.Parser) (*fastjson.Value, error)
+	Fresh func() (*fastjson.Value, error)
 }
 
 // parse makes trees of raw objects.
 func (mem *memory) parse(req *Request) (*Parsed, error) {
 	raw := req.New
-	p := &Parsed{Bytes: len(req.New) + len(req.Old), Fresh: func(p *fastjson.Parser) (*fastjson.Value, error) { return p.ParseBytes(raw) }}
+	p := &Parsed{Bytes: len(req.New) + len(req.Old), Fresh: func() (*fastjson.Value, error) { return mem.proof.ParseBytes(raw) }}
 	var err error
 	if p.New, err = mem.current.ParseBytes(raw); err != nil {
 		return nil, fmt.Errorf("deployment: %w", err)

@@ -10,11 +10,11 @@ import (
 )
 
 func TestThePatchIsProvenOnAFreshCopy(t *testing.T) {
-	parse := func(text string) func(*fastjson.Parser) (*fastjson.Value, error) {
-		return func(p *fastjson.Parser) (*fastjson.Value, error) { return p.Parse(text) }
+	parse := func(text string) func() (*fastjson.Value, error) {
+		return func() (*fastjson.Value, error) { return fastjson.Parse(text) }
 	}
 	for name, tc := range map[string]struct {
-		fresh func(*fastjson.Parser) (*fastjson.Value, error)
+		fresh func() (*fastjson.Value, error)
 		stage decision.Stage
 	}{
 		"the copy cannot be had":            {parse(`{`), decision.StageProve},

@@ -38,7 +38,7 @@ func (mem *memory) write(objects *Parsed, before *workload.Deployment, d *Decisi
 }
 
 func (mem *memory) prove(objects *Parsed, before *workload.Deployment, ops []patch.Operation, size *sizes) error {
-	fresh, err := objects.Fresh(&mem.proof)
+	fresh, err := objects.Fresh()
 	if err != nil {
 		return &Error{Stage: StageProve, Err: err}
 	}
