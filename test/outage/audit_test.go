@@ -21,6 +21,12 @@ func mayRead(t *testing.T, name, namespace, resources string) string {
 	t.Helper()
 	kubectl(t, "", "create", "role", name, "-n", namespace, "--verb=get,list", "--resource="+resources)
 	kubectl(t, "", "create", "rolebinding", name, "-n", namespace, "--role="+name, "--user="+name)
+	return kubeconfigOf(t, name)
+}
+
+// kubeconfigOf is a kubeconfig of a user.
+func kubeconfigOf(t *testing.T, name string) string {
+	t.Helper()
 	user, err := world.plane.User(name)
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,6 @@ import (
 
 	"github.com/rollguard/rollguard/certs"
 	"github.com/rollguard/rollguard/deploy"
-	"github.com/rollguard/rollguard/test/kube"
 	"github.com/rollguard/rollguard/test/kube/build"
 )
 
@@ -107,16 +106,7 @@ func TestStatusAndExplainReadTheClusterWithTheRightsOfWhoeverAsks(t *testing.T) 
 	w.stop()
 	kubectl(t, fmt.Sprintf(deployment, open)+"---"+fmt.Sprintf(deployment, closed), "apply", "-f", "-")
 	kubectl(t, fmt.Sprintf(old, closed), "create", "-f", "-") // an apply would state the values
-	kubectl(t, "", "create", "role", "reader", "-n", open, "--verb=get,list", "--resource=deployments.apps,services,ingresses.networking.k8s.io,namespaces")
-	kubectl(t, "", "create", "rolebinding", "reader", "-n", open, "--role=reader", "--user=reader")
-	reader, err := world.plane.User("reader")
-	if err != nil {
-		t.Fatal(err)
-	}
-	limited := filepath.Join(t.TempDir(), "kubeconfig")
-	if err := kube.WriteKubeconfig(limited, reader); err != nil {
-		t.Fatal(err)
-	}
+	limited := mayRead(t, "reader", open, "deployments.apps,services,ingresses.networking.k8s.io,namespaces")
 	admin, poor := world.plane.KubeconfigPath(), lister(t, open)
 	blind := mayRead(t, "blind", open, "deployments.apps,services,ingresses.networking.k8s.io")
 	half := mayRead(t, "half", open, "deployments.apps,namespaces,ingresses.networking.k8s.io")

@@ -2,13 +2,11 @@ package outage
 
 import (
 	"fmt"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/rollguard/rollguard/pkg/api"
-	"github.com/rollguard/rollguard/test/kube"
 )
 
 // mayChange is a kubeconfig of a user who may read Deployments and namespaces everywhere, and
@@ -19,15 +17,7 @@ func mayChange(t *testing.T, name, namespace string) string {
 	kubectl(t, "", "create", "clusterrolebinding", name, "--clusterrole="+name, "--user="+name)
 	kubectl(t, "", "create", "role", name, "-n", namespace, "--verb=patch", "--resource=deployments.apps")
 	kubectl(t, "", "create", "rolebinding", name, "-n", namespace, "--role="+name, "--user="+name)
-	user, err := world.plane.User(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "kubeconfig")
-	if err := kube.WriteKubeconfig(path, user); err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return kubeconfigOf(t, name)
 }
 
 func TestStripSaysInALineWhatItMayNotReadOrChange(t *testing.T) {
