@@ -18,13 +18,13 @@ import (
 const earlyPart = 1 << 10
 
 // passEarly answers a review that there is no room for: the write passes unchanged, is
-// counted, and its author and the audit log are told. Only the beginning of the review is
+// counted, and its author and the audit log are told. Only the start of the review is
 // looked at. Without a uid in it there is no answer that an API server would take.
-func (h *Handler) passEarly(w http.ResponseWriter, body []byte, why *overload) {
-	start := time.Now()
-	uid := earlyUID(body[:min(len(body), earlyPart)])
+func (h *Handler) passEarly(w http.ResponseWriter, start []byte, why *overload) {
+	began := time.Now()
+	uid := earlyUID(start)
 	h.Log.Warn("overload, the write passes unchanged", zap.String("uid", string(uid)), zap.String("reason", why.reason))
-	h.Recorder.Admission(string(api.Fill), outcomeOverloaded, time.Since(start))
+	h.Recorder.Admission(string(api.Fill), outcomeOverloaded, time.Since(began))
 	if uid == "" {
 		http.Error(w, why.Error(), http.StatusServiceUnavailable)
 		return

@@ -1,7 +1,6 @@
 package admission
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +19,12 @@ const (
 	costOfByte  = 3
 )
 
+// weight is how large a review is: the bytes of its text, and its JSON values.
+type weight struct{ text, values int64 }
+
+// memory is what it takes to parse and decide such a review, in bytes, from above.
+func (w weight) memory() int64 { return costOfByte*w.text + costOfValue*w.values }
+
 const (
 	// atOnce is how many reviews are decided at the same time at most.
 	atOnce = 64
@@ -27,8 +32,6 @@ const (
 	patience = 500 * time.Millisecond
 	// unlimited stands for a process without GOMEMLIMIT.
 	unlimited = 128 << 20
-	// firstRead is the buffer that a body begins with: most reviews fit.
-	firstRead = 16 << 10
 )
 
 // Gate bounds what all requests together take, so that nobody who reaches the port can
@@ -42,15 +45,16 @@ type Gate struct {
 
 // NewGate makes a Gate for a process that the Go runtime holds to so many bytes, as
 // debug.SetMemoryLimit(-1) says. Of these an eighth is for bodies that are being read and
-// two fifths are for the trees of reviews, those that are kept for the next ones included.
+// two fifths are for the trees of reviews, those included that are kept for the next ones, or
+// wait for the garbage collector.
 func NewGate(memoryLimit int64) *Gate {
 	if memoryLimit <= 0 || memoryLimit == math.MaxInt64 {
 		memoryLimit = unlimited
 	}
 	limit := memoryLimit * 2 / 5
 	return &Gate{
-		bodies: semaphore.NewWeighted(max(memoryLimit/8, MaxBody+2*firstRead)),
-		work:   forest{limit: limit, least: limit / atOnce},
+		bodies: semaphore.NewWeighted(max(memoryLimit/8, MaxBody+2*chunkSize)),
+		work:   forest{limit: limit, least: limit / atOnce, crowded: heapAbove(memoryLimit * 4 / 5)},
 	}
 }
 
@@ -81,17 +85,24 @@ func (g *Gate) read(t *ticket, more int64) error {
 	return nil
 }
 
+// hasRead gives back what a body held on its way.
+func (g *Gate) hasRead(t *ticket) {
+	if g != nil {
+		g.bodies.Release(t.body)
+	}
+	t.body = 0
+}
+
 // enter waits for its turn, until half of the time is over that ctx leaves.
-func (g *Gate) enter(ctx context.Context, t *ticket, body []byte) error {
+func (g *Gate) enter(ctx context.Context, t *ticket, w weight) error {
 	if g == nil {
 		t.trees = new(trees)
 		return nil
 	}
-	cost := costOf(body)
-	if cost > g.work.limit {
-		return &overload{reason: fmt.Sprintf("the review has %d bytes and some %d values, more than the memory limit leaves room for", len(body), values(body)), large: true}
+	if w.memory() > g.work.limit {
+		return &overload{reason: fmt.Sprintf("the review has %d bytes and some %d values, more than the memory limit leaves room for", w.text, w.values), large: true}
 	}
-	if t.trees = g.work.take(ctx, cost); t.trees == nil {
+	if t.trees = g.work.take(ctx, w); t.trees == nil {
 		return &overload{reason: "too many requests are being decided"}
 	}
 	return nil
@@ -107,24 +118,11 @@ func patienceOf(ctx context.Context) time.Duration {
 
 // leave gives back what the ticket holds.
 func (g *Gate) leave(t *ticket) {
-	if g == nil {
-		return
-	}
-	g.bodies.Release(t.body)
-	if t.trees != nil {
+	g.hasRead(t)
+	if g != nil && t.trees != nil {
 		g.work.give(t.trees)
 	}
-	*t = ticket{}
-}
-
-// costOf is the memory that it takes to parse and decide a review, from above.
-func costOf(body []byte) int64 { return costOfByte*int64(len(body)) + costOfValue*values(body) }
-
-// values is the number of JSON values, from above: each but the first follows a comma or
-// opens a list or an object. Those within strings are counted too. It costs next to
-// nothing beside parsing.
-func values(body []byte) int64 {
-	return int64(1 + bytes.Count(body, []byte{','}) + bytes.Count(body, []byte{'['}) + bytes.Count(body, []byte{'{'}))
+	t.trees = nil
 }
 
 // isOverload tells whether an error is about there being no room.

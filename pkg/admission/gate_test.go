@@ -125,7 +125,7 @@ func TestSlowBodiesTakeTheMemoryOfBodiesAndNothingElse(t *testing.T) {
 	h.Gate = admission.NewGate(ofTheManifest)
 	reading, release := make(chan struct{}), make(chan struct{})
 	var slow sync.WaitGroup
-	for range 6 { // each holds 2 MiB, and some more
+	for range 5 { // each holds 2 MiB; there are 11 for all
 		slow.Go(func() {
 			postTo(t, h, "/mutate", &stuck{text: strings.NewReader(padded(t, 2<<20-100)), reading: reading, release: release})
 		})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -58,7 +59,8 @@ type Handler struct {
 	// once and keep nothing of the decision; nil is told of none.
 	Admitted func(namespace string, d *decision.Decision)
 
-	buffers shelf
+	buffers sync.Pool // of *buffers, which are small
+	chunks  shelf
 }
 
 // The outcomes in the metrics.

@@ -1,14 +1,11 @@
 package admission
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
-	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -20,13 +17,6 @@ import (
 // objects of up to 3 MiB each (apiserver pkg/server/config.go, MaxRequestBodyBytes).
 const MaxBody = 7 << 20
 
-// keptBody is the largest buffer that is kept for the next request, keptBodies how many
-// are. What is kept counts for nobody, so that it has to be little.
-const (
-	keptBody   = 64 << 10
-	keptBodies = 32
-)
-
 // maxError is the most that is said of what is no review, in runes: the parser's errors
 // grow with the depth of what it reads.
 const maxError = 300
@@ -34,35 +24,8 @@ const maxError = 300
 // buffers are the memory of one request, used again. The trees of its review come with its
 // turn, so that nobody holds some while his body is on its way.
 type buffers struct {
-	body   bytes.Buffer
+	body   body
 	ticket ticket
-}
-
-// shelf is where buffers are kept.
-type shelf struct {
-	mu   sync.Mutex
-	kept []*buffers
-}
-
-func (s *shelf) take() *buffers {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	last := len(s.kept) - 1
-	if last < 0 {
-		return new(buffers)
-	}
-	b := s.kept[last]
-	s.kept[last] = nil // it may grow, and must be forgotten then
-	s.kept = s.kept[:last]
-	return b
-}
-
-func (s *shelf) give(b *buffers) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.kept) < keptBodies && b.body.Cap() <= keptBody {
-		s.kept = append(s.kept, b)
-	}
 }
 
 // ServeHTTP answers one review. What is no review gets an HTTP error, which an API
@@ -77,13 +40,16 @@ func (h *Handler) Reached(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) answer(w http.ResponseWriter, r *http.Request, decide func(context.Context, *Request) *admissionv1.AdmissionResponse) {
-	b := h.buffers.take()
+	b, ok := h.buffers.Get().(*buffers)
+	if !ok {
+		b = new(buffers)
+	}
 	defer h.keep(b)
 	ctx := within(r.Context(), r.URL, time.Now())
 	defer ctx.end()
 	req, status, err := h.read(ctx, b, w, r)
-	if why, ok := isOverload(err); ok {
-		h.passEarly(w, b.body.Bytes(), why)
+	if why, is := isOverload(err); is {
+		h.passEarly(w, b.body.beginning(), why)
 		return
 	}
 	if err != nil {
@@ -112,49 +78,21 @@ func (h *Handler) read(ctx context.Context, b *buffers, w http.ResponseWriter, r
 		}
 		return nil, http.StatusBadRequest, err
 	}
-	if err := h.Gate.enter(ctx, &b.ticket, b.body.Bytes()); err != nil {
+	if err := h.Gate.enter(ctx, &b.ticket, b.body.weight()); err != nil {
 		return nil, http.StatusServiceUnavailable, err
 	}
-	req, err := readReview(b.ticket.trees, b.body.Bytes())
+	text := b.body.text(b.ticket.trees)
+	if len(b.body.chunks) > 1 { // the next body may have them now
+		h.chunks.give(&b.body)
+		h.Gate.hasRead(&b.ticket)
+	}
+	req, err := readReview(b.ticket.trees, text)
 	return req, http.StatusBadRequest, err
-}
-
-// readBody reads the body as it comes: what was only announced takes no memory. What
-// there is no room for is read and thrown away, so that its sender hears the answer.
-func (h *Handler) readBody(b *buffers, body io.Reader, announced int64) error {
-	b.body.Reset()
-	err := h.Gate.read(&b.ticket, int64(b.body.Cap()))
-	for err == nil && announced <= MaxBody {
-		if b.body.Available() < bytes.MinRead {
-			more := max(firstRead, b.body.Cap())
-			if err = h.Gate.read(&b.ticket, int64(more)); err != nil {
-				break
-			}
-			b.body.Grow(more)
-		}
-		free := b.body.AvailableBuffer()
-		n, failed := body.Read(free[:cap(free)])
-		b.body.Write(free[:n])
-		if errors.Is(failed, io.EOF) {
-			return nil
-		}
-		if failed != nil {
-			return failed
-		}
-	}
-	if err != nil { // the uid is wanted for an answer
-		start := make([]byte, max(0, earlyPart-b.body.Len()))
-		n, _ := io.ReadFull(body, start) // what fails here fails again below
-		b.body.Write(start[:n])
-	}
-	if _, failed := io.Copy(io.Discard, body); failed != nil {
-		return failed
-	}
-	return err
 }
 
 // keep gives the memory to the next request.
 func (h *Handler) keep(b *buffers) {
+	h.chunks.give(&b.body)
 	h.Gate.leave(&b.ticket)
-	h.buffers.give(b)
+	h.buffers.Put(b)
 }

@@ -29,8 +29,10 @@ type hostile struct {
 	incomplete bool
 	// keeps is for connections that stay open after their answer.
 	keeps bool
-	// again is how often a connection asks.
-	again int
+	// again is how often a connection asks; varies is then what each of them sends, instead of
+	// the same again.
+	again  int
+	varies func(connection, turn int) []byte
 	// ops is for the port of health and metrics.
 	ops bool
 }
@@ -49,6 +51,9 @@ func cases() []hostile {
 		{name: "as many values inside a review", answer: "200", protects: "cost is known before parsing: allowed, unchanged", many: 16, sends: post(review(`[` + strings.Repeat("1,", 3_000_000) + `1]`))},
 		{name: "20,000 values, as many reviews as there are turns", answer: "200", protects: "reviews share two fifths of GOMEMLIMIT", many: 64, sends: post(review(`[` + strings.Repeat("1,", 20_000) + `1]`))},
 		{name: "ordinary reviews of 50 kB, 100 times each", answer: "200", protects: "trees come with the turn, and those that are kept count", many: 300, sends: post(update(800)), again: 100},
+		{name: "reviews of 1.3 MB with few values, 10 times each", answer: "200", protects: "bodies are read into parts of one size; trees that are dropped count until they are collected", many: 100, sends: post(review(`"` + strings.Repeat("x", 1_300_000) + `"`)), again: 10},
+		{name: "large and ordinary reviews by turns, 20 times each", answer: "200", protects: "trees for text are no trees for values", many: 100, varies: byTurns(), again: 20},
+		{name: "reviews of 50 kB, each with its list at another place, 2,500 times", answer: "200", protects: "trees are not kept while the heap is nearly full", many: 1, varies: shifted, again: 2500},
 		{name: "lists nested 10,000 deep", answer: "400", protects: "the parser's limit of 300", many: 16, sends: post(bytes.Repeat([]byte("["), 10_000))},
 		{name: "another content type", answer: "415", protects: "nothing is read", many: 16, sends: text("POST /mutate HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}")},
 		{name: "annotations of 6 MB", answer: "200", protects: "one value of a tree is cheap, however long", many: 16, sends: post(review(`"` + strings.Repeat("x", 6_000_000) + `"`))},
@@ -60,6 +65,33 @@ func cases() []hostile {
 		{name: "port of health and metrics: requests that never end", answer: "closed", protects: "64 connections, of which the least used goes; 5 s for headers", many: 1000, sends: text("GET /metrics HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("x", 4<<10)), incomplete: true, ops: true},
 		{name: "port of health and metrics: metrics that nobody reads", answer: "200 or 503 or closed", protects: "4 scrapes at a time; 10 s for an answer", many: 1000, sends: text(strings.Repeat("GET /metrics HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n", 100)), keeps: true, ops: true},
 	}
+}
+
+// request is what a connection sends in its turn.
+func (c hostile) request(connection, turn int) []byte {
+	if c.varies != nil {
+		return c.varies(connection, turn)
+	}
+	return c.sends()
+}
+
+// byTurns is a review that is large by its text, then one that is by its values.
+func byTurns() func(connection, turn int) []byte {
+	long, dense := post(review(`"`+strings.Repeat("x", 1_300_000)+`"`))(), post(update(800))()
+	return func(connection, turn int) []byte {
+		if (connection+turn)%2 == 0 {
+			return long
+		}
+		return dense
+	}
+}
+
+// shifted is a review whose large object is each time another value of the tree. A parser that
+// is used again keeps for each value the room of the largest object that it ever was.
+func shifted(_, turn int) []byte {
+	const size = 8000
+	before := turn * 3 % size
+	return post(review(`[` + strings.Repeat("1,", before) + `{` + strings.Repeat(`"a":1,`, size-before) + `"b":1}]`))()
 }
 
 func text(s string) func() []byte { return func() []byte { return []byte(s) } }

@@ -52,11 +52,11 @@ func TestHostileInputTakesNoMemoryAndKeepsNobodyWaiting(t *testing.T) {
 // what the senders got.
 func (g *target) attack(c hostile) map[string]int {
 	g.t.Helper()
-	request, answers, release := c.sends(), make(chan string, c.many), make(chan struct{})
+	answers, release := make(chan string, c.many), make(chan struct{})
 	var sent, senders sync.WaitGroup
 	sent.Add(c.many)
-	for range c.many {
-		senders.Go(func() { answers <- g.send(c, request, sent.Done, release) })
+	for n := range c.many {
+		senders.Go(func() { answers <- g.send(c, n, sent.Done, release) })
 	}
 	if c.incomplete || c.keeps || c.again > 0 {
 		sent.Wait() // all of them are there now, and stay as long as they may
@@ -75,8 +75,8 @@ func (g *target) attack(c hostile) map[string]int {
 	return out
 }
 
-// send is one connection. It returns the status that it got.
-func (g *target) send(c hostile, request []byte, sent func(), release <-chan struct{}) string {
+// send is one connection, of so many. It returns the status that it got.
+func (g *target) send(c hostile, number int, sent func(), release <-chan struct{}) string {
 	conn, err := g.dial(g.t.Context(), c.ops)
 	if err != nil {
 		sent()
@@ -84,8 +84,9 @@ func (g *target) send(c hostile, request []byte, sent func(), release <-chan str
 	}
 	defer conn.Close()
 	if c.again > 0 {
-		return again(c, conn, request, sent)
+		return again(c, conn, number, sent)
 	}
+	request := c.sends()
 	if c.keeps {
 		_, _ = conn.Write(request)
 		answer := status(conn)
@@ -100,11 +101,11 @@ func (g *target) send(c hostile, request []byte, sent func(), release <-chan str
 	return <-read
 }
 
-// again asks the same again and again, and tells the last answer.
-func again(c hostile, conn net.Conn, request []byte, sent func()) string {
+// again asks again and again, and tells the last answer.
+func again(c hostile, conn net.Conn, number int, sent func()) string {
 	answers, answer := bufio.NewReader(conn), "closed"
 	for i := range c.again {
-		for part := range slices.Chunk(request, 4<<10) { // bodies of all are on their way at the same time
+		for part := range slices.Chunk(c.request(number, i), 4<<10) { // bodies of all are on their way at the same time
 			_, _ = conn.Write(part)
 		}
 		resp, err := http.ReadResponse(answers, nil)
