@@ -27,6 +27,9 @@ type Posture struct {
 	deployments *prometheus.GaugeVec
 	repairs     counters
 	selfProbe   *prometheus.GaugeVec
+	leader      prometheus.Gauge
+	unread      prometheus.Gauge
+	altered     prometheus.Gauge
 }
 
 // DeploymentKind is a pair of label values.
@@ -45,12 +48,24 @@ func NewPosture(o PostureOptions) (*Posture, error) {
 			Name: "rollguard_self_probe_status",
 			Help: "1 for what the last self-probe found, 0 for everything else. One replica probes; it is 0 throughout in the others.",
 		}, []string{"status"}),
+		leader: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "rollguard_posture_leader",
+			Help: "1 in the replica that looks for Deployments that admission did not see and makes the self-probe, 0 in the others.",
+		}),
+		unread: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "rollguard_posture_unread_namespaces",
+			Help: "Enabled namespaces whose Deployments could not be looked at, as for lack of a right. One replica counts them.",
+		}),
+		altered: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "rollguard_webhook_configuration_differences",
+			Help: "Fields of the webhook configuration that are not as Rollguard's manifest has them, so that it is called for less, or otherwise than it should be. One replica looks.",
+		}),
 	}
 	repairs := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rollguard_repairs_total",
 		Help: "Repairs of Deployments that admission did not see, by what became of them.",
 	}, []string{"outcome"})
-	if err := register(o.Registerer, p.deployments, p.selfProbe, repairs); err != nil {
+	if err := register(o.Registerer, p.deployments, p.selfProbe, p.leader, p.unread, p.altered, repairs); err != nil {
 		return nil, err
 	}
 	p.repairs = resolve(o.RepairOutcomes, func(outcome string) prometheus.Counter { return repairs.WithLabelValues(outcome) })
@@ -96,3 +111,18 @@ func (p *Posture) SelfProbe(status string) {
 		p.selfProbe.WithLabelValues(s).Set(value)
 	}
 }
+
+// Leads shows whether this replica looks after posture.
+func (p *Posture) Leads(leads bool) {
+	value := 0.0
+	if leads {
+		value = 1
+	}
+	p.leader.Set(value)
+}
+
+// Unread shows how many namespaces could not be looked at.
+func (p *Posture) Unread(namespaces int) { p.unread.Set(float64(namespaces)) }
+
+// ConfigurationDifferences shows in how many ways the webhook configuration is not as it should be.
+func (p *Posture) ConfigurationDifferences(n int) { p.altered.Set(float64(n)) }

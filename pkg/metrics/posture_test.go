@@ -25,6 +25,9 @@ func TestPostureShowsTheLastCountsAndTheLastStatus(t *testing.T) {
 	p.Repair("shop/web")
 	p.SelfProbe("unreachable")
 	p.SelfProbe("ok")
+	p.Leads(true)
+	p.Unread(3)
+	p.ConfigurationDifferences(2)
 	want := map[string]float64{
 		"rollguard_deployments{exposure=service,state=unguarded}": 2,
 		"rollguard_deployments{exposure=other,state=unguarded}":   1,
@@ -32,13 +35,17 @@ func TestPostureShowsTheLastCountsAndTheLastStatus(t *testing.T) {
 		"rollguard_repairs_total{outcome=done}":                   1,
 		"rollguard_repairs_total{outcome=other}":                  1,
 		"rollguard_self_probe_status{status=ok}":                  1,
+		"rollguard_posture_leader{}":                              1,
+		"rollguard_posture_unread_namespaces{}":                   3,
+		"rollguard_webhook_configuration_differences{}":           2,
 	}
 	if diff := cmp.Diff(want, series(t, registry)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	p.SelfProbe("")
 	p.Deployments(nil)
-	for _, gone := range []string{"rollguard_self_probe_status{status=ok}", "rollguard_deployments{exposure=service,state=unguarded}"} {
+	p.Leads(false)
+	for _, gone := range []string{"rollguard_self_probe_status{status=ok}", "rollguard_deployments{exposure=service,state=unguarded}", "rollguard_posture_leader{}"} {
 		if v := series(t, registry)[gone]; v != 0 {
 			t.Errorf("%s is still %v", gone, v)
 		}

@@ -43,9 +43,12 @@ func (l *Loop) lead(ctx context.Context) {
 	l.Log.Info("leader of the posture loop")
 	t := &term{Loop: l, queue: priorityqueue.New[string]("posture"), settling: newSettling(), tally: newTally(), troubles: map[string]string{}, begun: make(chan struct{})}
 	l.Cluster.OnChange(t.changed(ctx))
+	l.Recorder.Leads(true)
 	defer func() {
 		l.Cluster.OnChange(nil)
-		l.Recorder.Deployments(nil) // another replica counts from now on
+		l.Recorder.Leads(false) // another replica counts from now on
+		l.Recorder.Deployments(nil)
+		l.Recorder.Unread(0)
 	}()
 	var parts sync.WaitGroup
 	parts.Go(func() { wait.UntilWithContext(ctx, t.round, l.Every) })
@@ -161,6 +164,7 @@ func (t *term) attempt(ctx context.Context, namespace string) time.Duration {
 	switch {
 	case err == nil:
 		delete(t.troubles, namespace)
+		t.Recorder.Unread(len(t.troubles))
 		t.Recorder.Deployments(t.tally.sum())
 		return after
 	case errors.Is(err, ErrNotYet):
@@ -169,6 +173,7 @@ func (t *term) attempt(ctx context.Context, namespace string) time.Duration {
 		return 0
 	case t.troubles[namespace] != err.Error():
 		t.troubles[namespace] = err.Error()
+		t.Recorder.Unread(len(t.troubles))
 		t.Log.Warn("the Deployments of a namespace cannot be looked at", zap.String("namespace", namespace), zap.Error(err))
 	}
 	return retryAfter

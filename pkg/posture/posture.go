@@ -43,6 +43,10 @@ type Recorder interface {
 	Deployments(counts map[Kind]int)
 	// Repair counts a repair that was tried, by its outcome.
 	Repair(outcome string)
+	// Leads tells whether this replica is the one that looks.
+	Leads(leads bool)
+	// Unread replaces the number of namespaces whose Deployments could not be looked at.
+	Unread(namespaces int)
 }
 
 // Probe looks whether admission works.

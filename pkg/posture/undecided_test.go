@@ -42,6 +42,10 @@ func (noRecorder) Deployments(map[Kind]int) {}
 
 func (noRecorder) Repair(string) {}
 
+func (noRecorder) Leads(bool) {}
+
+func (noRecorder) Unread(int) {}
+
 func TestADeploymentThatCannotBeDecidedIsLoggedOncePerReason(t *testing.T) {
 	core, logs := observer.New(zapcore.InfoLevel)
 	f := &faulty{}

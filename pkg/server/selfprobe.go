@@ -42,11 +42,13 @@ func (s *server) newProbe(clients kubernetes.Interface, identity string) *probe 
 func (p *probe) Run(ctx context.Context, works func(bool)) {
 	p.Found = func(f selfprobe.Finding) {
 		p.server.gauges.SelfProbe(string(f.Status))
+		p.server.gauges.ConfigurationDifferences(len(f.Differences))
 		works(f.Status == selfprobe.OK || f.Status == selfprobe.Unknown)
 		p.log.found(f)
 	}
 	p.Watch.Run(ctx)
 	p.server.gauges.SelfProbe("") // another replica looks from now on
+	p.server.gauges.ConfigurationDifferences(0)
 }
 
 // probeLog says what is new, and nothing twice.
