@@ -29,13 +29,13 @@ Beside these:
 | what | verbs | for |
 | --- | --- | --- |
 | discovery: /version, /apis (its ETag only), and /apis/GROUP and /apis/GROUP/VERSION of the optional resources | get | whether an optional kind exists, and in which versions; the API server's version. Every authenticated client may (ClusterRole system:discovery), so the manifest does not grant it |
-| mutatingwebhookconfigurations, the one named rollguard | get, list, watch; patch | seeing when it changes and whether it is as it should be ([self-probe](posture.md#self-probe)); patch: keeping its CA bundle right, not with certificates from files |
+| mutatingwebhookconfigurations, the one named rollguard | get, list, watch; patch | seeing when it changes and whether it is as it should be ([self-probe](posture.md#self-probe)); patch: keeping its CA bundle right, only with self-signed certificates. Without the self-probe, and not self-signed, nothing of it |
 | deployments | list, in pages | finding those that admission did not see ([posture](posture.md)); none is cached or watched |
 | events | create | telling of them, of a configuration file that was refused, and of a certificate that is not renewed |
 | leases in its own namespace, the one named rollguard | get, update | one replica does that search |
 | deployments in the namespace rollguard-probe | create, dry run only | the self-probe |
 | deployments, in the ClusterRole rollguard-repair, which is bound to nobody until you do | patch | repairs, where a namespace asks for them |
-| secrets in its own namespace, the one named rollguard-certificates | get, list, watch, patch; create | its certificates; not with certificates from files |
+| secrets in its own namespace, the one named rollguard-certificates | get, list, watch, patch; create | its certificates; only self-signed ones |
 | certificates.cert-manager.io in its own namespace, the one named rollguard-tls | get, list, watch | why cert-manager has not issued or renewed it; only with certificates from cert-manager |
 
 ## What a stolen token can do
@@ -45,7 +45,7 @@ More than Rollguard does with it. Whoever has the token of its ServiceAccount ca
 * **with self-signed certificates, change the MutatingWebhookConfiguration named rollguard as he likes**: RBAC cannot limit
   the right to the CA bundle. He can switch Rollguard off, but also add a webhook for all resources with a URL of his own, and then read
   every Secret that is written and change any Pod. That is as good as the cluster. With certificates from cert-manager or from files
-  there is no such right (get only): take one of these where that matters;
+  there is no such right (get, list and watch only): take one of these where that matters;
 * with self-signed certificates, create Secrets of any name in Rollguard's namespace (RBAC cannot limit create to a
   name), and read the key by which API servers know Rollguard;
 * create Events in all namespaces, that say anything;

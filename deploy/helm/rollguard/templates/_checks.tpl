@@ -8,6 +8,24 @@
 {{- if and (eq .Values.webhook.failurePolicy "Fail") (lt (int .Values.replicas) 2) -}}
 {{- fail (printf "webhook.failurePolicy is Fail with replicas: %d: one Pod that is moved would refuse every Deployment; use 2 replicas or more" (int .Values.replicas)) -}}
 {{- end -}}
+{{- if eq .Values.webhook.failurePolicy "Fail" -}}
+{{- $time := add $drain.preStopSleepSeconds $drain.drainSeconds -}}
+{{- if lt $time 5 -}}
+{{- fail (printf "webhook.failurePolicy is Fail with drain.preStopSleepSeconds + drain.drainSeconds = %d: API servers take some seconds to forget a Pod that goes, and each rollout would refuse writes; let it answer for 5 seconds or more" $time) -}}
+{{- end -}}
+{{- $away := toString (.Values.updateStrategy.maxUnavailable | default 0) -}}
+{{- $least := ternary (div (mul (trimSuffix "%" $away | int64) .Values.replicas) 100) ($away | int64) (hasSuffix "%" $away) -}}
+{{- if ge $least (int64 .Values.replicas) -}}
+{{- fail (printf "webhook.failurePolicy is Fail with updateStrategy.maxUnavailable: %s: a rollout would take all %d replicas away at once, and refuse every Deployment" $away (int .Values.replicas)) -}}
+{{- end -}}
+{{- end -}}
+{{- include "rollguard.checkLives" . -}}
+{{- include "rollguard.checkConfig" .Values.config -}}
+{{- range $key, $_ := .Values.podLabels -}}
+{{- if has $key (list "app.kubernetes.io/name" "app.kubernetes.io/instance") -}}
+{{- fail (printf "podLabels has %s: the Service finds Pods by that label, so it cannot be another" $key) -}}
+{{- end -}}
+{{- end -}}
 {{- if eq .Values.certificates.mode "files" -}}
 {{- if not .Values.certificates.files.secretName -}}
 {{- fail "certificates.mode is files: certificates.files.secretName must name a Secret with tls.crt and tls.key" -}}
@@ -25,5 +43,57 @@
 {{- end -}}
 {{- if and .Values.createNamespace (eq .Release.Namespace "default") -}}
 {{- fail "createNamespace is true and the namespace is default: name one with --namespace" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Seconds of a duration such as 1h30m. */}}
+{{- define "rollguard.seconds" -}}
+{{- $sum := 0 -}}
+{{- range regexFindAll "[0-9]+[hms]" . -1 -}}
+{{- $sum = add $sum (mul (trimSuffix (regexFind "[hms]" .) . | int64) (get (dict "h" 3600 "m" 60 "s" 1) (regexFind "[hms]" .))) -}}
+{{- end -}}
+{{- $sum -}}
+{{- end -}}
+
+{{/* A certificate cannot outlive its authority, and cert-manager makes none for less than an hour. */}}
+{{- define "rollguard.checkLives" -}}
+{{- $mode := .Values.certificates.mode -}}
+{{- if ne $mode "files" -}}
+{{- $group := eq $mode "self-signed" | ternary "selfSigned" "certManager" -}}
+{{- $lives := index .Values.certificates $group -}}
+{{- $life := include "rollguard.seconds" $lives.duration | int64 -}}
+{{- if lt $life 3600 -}}
+{{- fail (printf "certificates.%s.duration is %s: it must be 1h or more" $group $lives.duration) -}}
+{{- end -}}
+{{- if and (lt (include "rollguard.seconds" $lives.caDuration | int64) $life) (not $lives.issuerRef) -}}
+{{- fail (printf "certificates.%s.caDuration is %s: the authority must live as long as the certificates that it signs, %s" $group $lives.caDuration $lives.duration) -}}
+{{- end -}}
+{{- with .Values.metrics.prometheusRule -}}
+{{- if and .enabled (ge (mul .certificateDays 86400) (div $life 3)) -}}
+{{- fail (printf "metrics.prometheusRule.certificateDays is %d: a certificate of %s is renewed when a third of its life is left, so the alert would fire before each renewal; set fewer days, or a longer certificates.%s.duration" (int .certificateDays) $lives.duration $group) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What the program would refuse (pkg/config/validate.go): better here than in a Pod that does not start. */}}
+{{- define "rollguard.checkConfig" -}}
+{{- range $field, $value := .bounds -}}
+{{- include "rollguard.checkDuration" (list (printf "config.bounds.%s" $field) $value 1) -}}
+{{- end -}}
+{{- range $name, $profile := .profiles -}}
+{{- range $field, $value := omit $profile "propagationDelay" -}}
+{{- include "rollguard.checkDuration" (list (printf "config.profiles.%s.%s" $name $field) $value 0) -}}
+{{- end -}}
+{{- range $field, $value := $profile.propagationDelay -}}
+{{- include "rollguard.checkDuration" (list (printf "config.profiles.%s.propagationDelay.%s" $name $field) $value 0) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "rollguard.checkDuration" -}}
+{{- $seconds := include "rollguard.seconds" (index . 1) | int64 -}}
+{{- if or (lt $seconds (index . 2 | int64)) (gt $seconds 86400) -}}
+{{- fail (printf "%s is %s: it must be between %ds and 24h" (index . 0) (index . 1) (index . 2)) -}}
 {{- end -}}
 {{- end -}}
