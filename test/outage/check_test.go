@@ -204,6 +204,28 @@ func TestCheckListsOtherWebhooksAsNotes(t *testing.T) {
 	)
 }
 
+const twin = `
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: {name: team-rollguard}
+webhooks:
+- name: deployments.rollguard.io
+  admissionReviewVersions: [v1]
+  sideEffects: None
+  failurePolicy: Ignore
+  timeoutSeconds: 1
+  clientConfig: {url: "https://127.0.0.1:1/mutate"}
+  namespaceSelector: {matchLabels: {rollguard.io/inject: enabled}}
+  rules: [{apiGroups: [apps], apiVersions: [v1], resources: [deployments], operations: [CREATE]}]
+`
+
+func TestCheckNamesASecondRollguard(t *testing.T) {
+	newWebhook(t)
+	until(t, twin)
+	tells(t, world.plane.KubeconfigPath(),
+		"WRONG mutators MutatingWebhookConfiguration team-rollguard is of another Rollguard, beside rollguard: both complete the same Deployments")
+}
+
 const mistaken = `
 apiVersion: v1
 kind: Namespace

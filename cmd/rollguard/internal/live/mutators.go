@@ -44,6 +44,7 @@ func (l *look) others(ctx context.Context) (*mutator.Cluster, []Point) {
 		points = append(points, unread("mutators", "other MutatingWebhookConfigurations", err))
 	} else {
 		c.Webhooks = registered.Items
+		points = append(points, l.twins(registered.Items)...)
 	}
 	var policies admissionregistrationv1.MutatingAdmissionPolicyList
 	var bindings admissionregistrationv1.MutatingAdmissionPolicyBindingList
@@ -65,6 +66,21 @@ func (l *look) others(ctx context.Context) (*mutator.Cluster, []Point) {
 		c.Engines = append(c.Engines, read...)
 	}
 	return c, points
+}
+
+// twins tell of other installations of Rollguard, which complete the same Deployments.
+func (l *look) twins(all []admissionregistrationv1.MutatingWebhookConfiguration) []Point {
+	var out []Point
+	for i := range all {
+		if all[i].Name == l.Configuration || selfprobe.Entry(&all[i], selfprobe.MainWebhook) == nil {
+			continue
+		}
+		out = append(out, Point{
+			Name: "mutators", Says: fmt.Sprintf("MutatingWebhookConfiguration %s is of another Rollguard, beside %s: both complete the same Deployments", all[i].Name, l.Configuration),
+			Advice: "Keep one, and uninstall the other: with other settings each may take the other's values for the author's.",
+		})
+	}
+	return out
 }
 
 // policies reads a kind of the API server in the newest version there is: the fields in use
