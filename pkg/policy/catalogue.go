@@ -143,7 +143,7 @@ func riskEntries() []Entry {
 		{RecreateStrategy, AtRisk, "The strategy Recreate stops every Pod before it starts a new one: each rollout is an outage.", "Use RollingUpdate if two versions may run side by side."},
 		{PreStopTooShort, AtRisk, "The author's preStop hook ends before the load balancer has stopped sending.", "Lengthen the sleep, or remove the hook and let Rollguard add one."},
 		{PreStopUnclear, AtRisk, "The author's preStop hook does not show how long it waits.", "Make sure that it waits at least as long as the finding says."},
-		{GraceTooShort, AtRisk, "The grace period is too short for the sleep that is called for, so the sleep was shortened.", "Raise terminationGracePeriodSeconds, or remove it."},
+		{GraceTooShort, AtRisk, "The grace period is too short for the sleep that is called for and for the application to shut down after it.", "Raise terminationGracePeriodSeconds, or remove it."},
 		{MinReadyTooShort, AtRisk, "minReadySeconds is shorter than the load balancer needs to find a new Pod healthy.", "Raise minReadySeconds, remove it, or use the readiness gate."},
 		{DeadlineTooShort, AtRisk, "progressDeadlineSeconds is too short for the start and for minReadySeconds.", "Raise progressDeadlineSeconds, or remove it."},
 		{NoProvenPort, AtRisk, "No Service port leads to a container port for certain, so no probe was added.", "Declare the port in the container, or name the serving container with the annotation rollguard.io/container."},

@@ -92,5 +92,8 @@ func (e *evaluation) problems() {
 			code = OverrideNotAllowed
 		}
 		e.find(AtRisk, code, "", p.Message)
+		if p.Layer == api.LayerNamespace && p.Key != api.Prefix+"exposure" {
+			e.result.elsewhere++
+		}
 	}
 }

@@ -80,6 +80,9 @@ type Result struct {
 	Computed Computed
 
 	optedOut bool
+	// elsewhere counts the risks that are mistakes in the namespace's annotations, which
+	// matter to those that get traffic.
+	elsewhere int
 	// lacking counts the changes that add a value or make one of ours protect more.
 	lacking int
 	wants   []want

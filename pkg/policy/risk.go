@@ -38,6 +38,13 @@ func (r *Result) Risks() []string {
 	return out
 }
 
-func (r *Result) hasRisk() bool {
-	return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Outcome == AtRisk })
+// risks counts the findings that are at risk.
+func (r *Result) risks() int {
+	n := 0
+	for i := range r.Findings {
+		if r.Findings[i].Outcome == AtRisk {
+			n++
+		}
+	}
+	return n
 }

@@ -45,11 +45,11 @@ func (r *Result) State() State {
 	switch {
 	case r.Trigger == LeftAlone || r.optedOut:
 		return Exempt
-	case r.Exposure.Kind == topology.None && !r.hasRisk():
+	case r.Exposure.Kind == topology.None && r.risks() == r.elsewhere:
 		return Unexposed
 	case r.lacking > 0:
 		return Unguarded
-	case r.hasRisk():
+	case r.risks() > 0:
 		return Risky
 	case len(r.Changes) > 0 && r.Exposure.Kind != topology.None:
 		return Pending
