@@ -55,7 +55,7 @@ func TestAuditReadsAllNamespacesEnabledOrNotAndSaysWhatItCouldNotRead(t *testing
 		"also what is not enabled":             {admin, []string{"-A", "-o", "wide"}, 1, "bare/worker", ""},
 		"one namespace":                        {admin, []string{"-n", bare}, 0, "1 Deployment: 1 not-exposed. Kubernetes v1.37", ""},
 		"several":                              {admin, []string{"-n", bare + "," + mine}, 1, "2 Deployments: 1 unguarded, 1 not-exposed", ""},
-		"what to do":                           {admin, []string{"-n", mine, "-o", "yaml"}, 1, "kubectl rollout restart deployment/web -n mine", ""},
+		"what to do":                           {admin, []string{"-n", mine, "-o", "yaml"}, 1, "do: install Rollguard, or switch it on; then kubectl rollout restart deployment/web\n", ""},
 		"a namespace that is not there":        {admin, []string{"-n", "nowhere"}, 2, "", "namespace nowhere does not exist"},
 		"who may read one namespace":           {limited, []string{"-n", mine}, 1, "mine/web", "ingressclasses could not be read, so what is said may be wrong"},
 		"what was not read stands in the data": {limited, []string{"-n", mine, "-o", "sarif"}, 1, "ingressclasses could not be read", ""},

@@ -2,6 +2,8 @@ package audit
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/api"
@@ -59,15 +61,30 @@ func adviceOf(code policy.Code) string {
 	return ""
 }
 
+// aboutAnnotation tells whether a finding is a mistake in an annotation. What to do then is
+// the same for all, so it is to be said which one.
+func aboutAnnotation(code policy.Code) bool {
+	return slices.Contains([]policy.Code{policy.UnknownAnnotation, policy.InvalidAnnotation, policy.ValueOutOfBounds, policy.OverrideNotAllowed}, code)
+}
+
 // advice is the one thing to do first.
-func advice(r *Row, v *verdict.Verdict) string {
+func advice(r *Row, v *verdict.Verdict, off bool) string {
 	switch r.State {
 	case policy.Unguarded, policy.Pending:
-		return complete(r, v)
+		text := complete(r, v)
+		if off && r.State == policy.Unguarded {
+			text = "install Rollguard, or switch it on; then " + text
+		}
+		return text
 	case policy.Risky:
 		for i := range r.Reasons {
-			if r.Reasons[i].Kind == AtRisk && r.Reasons[i].Advice != "" {
-				return r.Reasons[i].Advice
+			reason := &r.Reasons[i]
+			switch {
+			case reason.Kind != AtRisk || reason.Advice == "":
+			case aboutAnnotation(reason.Code):
+				return strings.TrimSuffix(reason.Advice, ".") + ": " + reason.Message
+			default:
+				return reason.Advice
 			}
 		}
 	}

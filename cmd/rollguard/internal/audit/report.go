@@ -24,8 +24,9 @@ type Report struct {
 	// Rollguard is the version of the program, FailOn what makes it fail.
 	Rollguard string `json:"rollguard"`
 	FailOn    FailOn `json:"failOn"`
-	// Live says that a cluster was read.
+	// Live says that a cluster was read, Off that it has no webhook at work.
 	Live bool `json:"-"`
+	Off  bool `json:"-"`
 }
 
 // Finish sorts the rows and counts.

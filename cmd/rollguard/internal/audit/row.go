@@ -69,8 +69,8 @@ type Reason struct {
 // Key is "namespace/name".
 func (r *Row) Key() string { return r.Namespace + "/" + r.Name }
 
-// Describe makes the row of a Deployment.
-func Describe(v *verdict.Verdict) Row {
+// Describe makes the row of a Deployment. off says that the cluster has no webhook at work.
+func Describe(v *verdict.Verdict, off bool) Row {
 	d := v.Deployment
 	r := Row{Namespace: d.Namespace, Name: d.Name, Behind: []string{}, Reasons: []Reason{}, Enabled: enabled(d.Standing), Mode: v.Decision.Mode}
 	if !v.Live {
@@ -95,7 +95,7 @@ func Describe(v *verdict.Verdict) Row {
 		r.State = afterAdmission(v)
 	}
 	r.reasons(v)
-	r.Do = advice(&r, v)
+	r.Do = advice(&r, v, off)
 	return r
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/textwidth"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
+	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/policy"
 )
 
@@ -106,23 +107,43 @@ func (r *Report) advice() []string {
 	}
 	for _, e := range policy.Catalogue() {
 		if n := counts[e.Code]; n > 0 {
-			out = append(out, fmt.Sprintf("%s (%d): %s %s", e.Code, n, e.Means, e.Advice))
+			text := fmt.Sprintf("%s (%d): %s %s", e.Code, n, e.Means, e.Advice)
+			if aboutAnnotation(e.Code) {
+				text += " " + r.example(e.Code)
+			}
+			out = append(out, text)
 		}
 	}
 	return out
 }
 
+// example is what is said of the first Deployment that has a finding: of an annotation, its
+// key and value are wanted.
+func (r *Report) example(code policy.Code) string {
+	for i := range r.Deployments {
+		row := &r.Deployments[i]
+		for _, reason := range row.Reasons {
+			if reason.Code == code {
+				return fmt.Sprintf("In %s: %s.", row.Key(), reason.Message)
+			}
+		}
+	}
+	return ""
+}
+
 // lacking counts Deployments that something is missing of: all, those of namespaces that
-// are not enabled, and those of which that is not known.
-type lacking struct{ all, disabled, unknown int }
+// are not enabled, those of which that is not known, and those in mode audit.
+type lacking struct{ all, disabled, unknown, audit int }
 
 func (l *lacking) count(r *Row) {
 	l.all++
-	switch r.Enabled {
-	case "no":
+	switch {
+	case r.Enabled == "no":
 		l.disabled++
-	case "unknown":
+	case r.Enabled == "unknown":
 		l.unknown++
+	case r.Mode == api.Audit:
+		l.audit++
 	}
 }
 
@@ -133,6 +154,12 @@ func (r *Report) complete(lack lacking) string {
 	}
 	if lack.unknown > 0 {
 		text += fmt.Sprintf("For %d, it is not known whether the namespace is enabled: ask somebody who may read it. ", lack.unknown)
+	}
+	if r.Off {
+		text += "The webhook is not installed or switched off: that comes first. "
+	}
+	if lack.audit > 0 {
+		text += fmt.Sprintf("For %d, the mode is audit, which lets nothing be changed: take it away first. ", lack.audit)
 	}
 	switch {
 	case lack.disabled > 0:

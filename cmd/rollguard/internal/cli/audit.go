@@ -148,7 +148,7 @@ func (o *auditOptions) gather(cmd *cobra.Command, r *audit.Report) ([]error, err
 		return nil, err
 	}
 	for i := range read.verdicts {
-		r.Deployments = append(r.Deployments, audit.Describe(&read.verdicts[i]))
+		r.Deployments = append(r.Deployments, audit.Describe(&read.verdicts[i], false))
 	}
 	r.Kubernetes = o.kubeVersion
 	failures := read.failures()
@@ -183,6 +183,7 @@ func (o *auditOptions) fromCluster(cmd *cobra.Command, r *audit.Report) ([]error
 	if err != nil {
 		return nil, err
 	}
+	r.Off = c.WebhookMissing(cmd.Context())
 	var failures []error
 	hidden, roads := map[string]string{}, live.Roads{}
 	set := manifest.NewSet(nil, settings.sets(manifest.Options{Hidden: hidden}))
@@ -194,7 +195,7 @@ func (o *auditOptions) fromCluster(cmd *cobra.Command, r *audit.Report) ([]error
 			if v.Err != nil {
 				failures = append(failures, v.Err)
 			}
-			r.Deployments = append(r.Deployments, audit.Describe(&v))
+			r.Deployments = append(r.Deployments, audit.Describe(&v, r.Off))
 		}
 		progress.say(fmt.Sprintf("%s (%d Deployments so far)", page.Name, len(r.Deployments)))
 		return nil

@@ -223,8 +223,15 @@ func (r *rollout) summarize(t *Timeline) {
 	}
 	t.Rounds = (replicas + batch - 1) / batch
 	t.RolloutSeconds = t.Rounds * r.available
-	t.Summary = fmt.Sprintf("%s, %d at a time: %s of %d s, beside the time that a Pod takes to start",
-		counted(replicas, "replica"), min(batch, replicas), counted(t.Rounds, "round"), r.available)
+	t.Summary = fmt.Sprintf("%s, %d at a time: %s", counted(replicas, "replica"), min(batch, replicas), counted(t.Rounds, "round"))
+	switch {
+	case r.available > 0:
+		t.Summary += fmt.Sprintf(" of %d s, beside the time that a Pod takes to start", r.available)
+	case t.Rounds == 1:
+		t.Summary += ", as long as a Pod takes to start"
+	default:
+		t.Summary += ", each as long as a Pod takes to start"
+	}
 }
 
 func counted(n int, thing string) string {
