@@ -132,10 +132,11 @@ func (r *roll) ready() int {
 	return r.users()
 }
 
-// guarded tells whether nothing should be lost.
+// guarded tells whether nothing should be lost. A trial with a sleep of its own asks when that is
+// too short.
 func (r *roll) guarded() bool {
 	t := &r.trial
-	return t.Arm != "plain" && t.Arm != "probes" && !t.Drains && t.Model.LeaderLost == 0
+	return t.Arm != "plain" && t.Arm != "probes" && !t.Drains && t.Model.LeaderLost == 0 && t.Annotations["pre-stop-sleep"] == ""
 }
 
 // trigger waits until the load is on, and starts the rollout.

@@ -6,7 +6,7 @@ import "time"
 // fewer repetitions than Full.
 func Core() Plan {
 	return Plan{Name: "core", Batches: []Batch{
-		mainRound(0), mainRoundWith(1, "plain", "rollguard"), waiting(), lags(), short(), mainRoundWith(2, "plain", "rollguard"),
+		mainRound(0), mainRoundWith(1, "plain", "rollguard"), waiting(), lags(2, 5), lags(10, 20), short(), mainRoundWith(2, "plain", "rollguard"),
 	}}
 }
 

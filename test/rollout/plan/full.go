@@ -27,7 +27,7 @@ const rounds = 3
 func Full() Plan {
 	return Plan{Name: "full", Batches: []Batch{
 		mainRound(0), measuredShort(), profiles(), byDefault(), races(5), mainRoundWith(1, "plain", "probes", "rollguard"),
-		measuredLong(), others(), mainRoundWith(2, "plain", "rollguard"), measuredShortAt2(), lags(),
+		measuredLong(), others(), mainRoundWith(2, "plain", "rollguard"), measuredShortAt2(), lags(2, 5), lags(10, 20),
 	}}
 }
 
@@ -186,9 +186,9 @@ func failOver() []Entry {
 }
 
 // lags are losses against lag and sleep, with 2 replicas.
-func lags() Batch {
-	b := Batch{Title: "losses against lag and sleep"}
-	for _, seconds := range []int{2, 5, 10, 20} {
+func lags(all ...int) Batch {
+	b := Batch{Title: fmt.Sprintf("losses against sleep, at lags of %d and %d s", all[0], all[len(all)-1])}
+	for _, seconds := range all {
 		at := fmt.Sprintf(", lag %d s", seconds)
 		b.Entries = append(b.Entries, with(trial(Lag, "sleep 0"+at, "probes", 0), replicas(2), lag(seconds), load(lagRate, 85)))
 		for _, sleep := range []int{5, 10, 20, 35} {
