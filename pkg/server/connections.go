@@ -83,16 +83,40 @@ func (c *connections) opened(ctx context.Context, conn net.Conn) context.Context
 func (c *connections) leastUse(now time.Time) net.Conn {
 	var least net.Conn
 	var why *connection
+	spare := c.newcomers() < c.limit/spareShare
+	rank := func(one *connection) int {
+		if use := one.use(now); use != silent || !spare {
+			return use
+		}
+		return newcomer
+	}
 	for conn, one := range c.open {
-		use := one.use(now)
+		use := rank(one)
 		if use == inUse && !c.busyToo {
 			continue
 		}
-		if why == nil || use < why.use(now) || use == why.use(now) && one.since.Before(why.since) {
+		if why == nil || use < rank(why) || use == rank(why) && one.since.Before(why.since) {
 			least, why = conn, one
 		}
 	}
 	return least
+}
+
+// spareShare is the part of all connections that is left to those that have asked nothing yet.
+// Without it, who holds all others idle and opens more without a pause has each newcomer closed by
+// the next, in the middle of its handshake. With more, a burst of silent ones would push out
+// the idle ones of API servers.
+const spareShare = 4
+
+// newcomers is how many have asked nothing yet.
+func (c *connections) newcomers() int {
+	n := 0
+	for _, one := range c.open {
+		if !one.answered && !one.asking {
+			n++
+		}
+	}
+	return n
 }
 
 // The uses of a connection, the least first.
@@ -100,6 +124,7 @@ const (
 	silent = iota // has asked nothing yet: an API server asks at once
 	slow          // its first question takes long to arrive
 	idle          // had an answer, and may ask again
+	newcomer      // silent, and there are few of them
 	inUse
 )
 

@@ -104,3 +104,27 @@ func TestWhereBusyConnectionsMayGoTheLongestBusyMakesRoom(t *testing.T) {
 		t.Errorf("closed: %t, %t, the new one %t", k.closed(long), k.closed(short), k.closed(newest))
 	}
 }
+
+// Who holds all connections idle and opens others without a pause is not to have each newcomer
+// closed by the next one, in the middle of its handshake.
+func TestSomeRoomIsLeftToThoseWhoHaveAskedNothingYet(t *testing.T) {
+	k := newCrowd(t, 8)
+	idle := func(c *connection) { c.answered = true }
+	var held, newcomers []net.Conn
+	for i := range 8 {
+		held = append(held, k.conn(time.Hour-time.Duration(i)*time.Minute, idle))
+	}
+	for range 3 {
+		newcomers = append(newcomers, k.conn(0, func(*connection) {}))
+	}
+	for i, conn := range held {
+		if k.closed(conn) != (i < 2) {
+			t.Errorf("idle connection %d: closed %t", i, k.closed(conn))
+		}
+	}
+	for i, conn := range newcomers {
+		if k.closed(conn) != (i == 0) {
+			t.Errorf("newcomer %d: closed %t", i, k.closed(conn))
+		}
+	}
+}
