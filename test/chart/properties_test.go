@@ -67,7 +67,7 @@ func TestWhatAPodThatGoesIsLeft(t *testing.T) {
 }
 
 func TestGoMemoryLimitFollowsTheLimit(t *testing.T) {
-	for limit, want := range map[string]string{"128Mi": "89MiB", "1Gi": "716MiB", "50Mi": "35MiB"} {
+	for limit, want := range map[string]string{"128Mi": "89MiB", "1Gi": "716MiB", "64Mi": "44MiB"} {
 		if got := memoryLimit(t, "--set", "resources.limits.memory="+limit); got != want {
 			t.Errorf("limit %s gives %q, want %s", limit, got, want)
 		}
@@ -106,6 +106,9 @@ func TestTheStrategyFitsTheNetwork(t *testing.T) {
 	}
 	if got := strategy(); got != "0/1" {
 		t.Errorf("default: %s", got)
+	}
+	if got := strategy("--set", "updateStrategy.maxSurge=2"); got != "0/2" {
+		t.Errorf("another surge: %s", got)
 	}
 	if got := strategy("--set", "hostNetwork.enabled=true"); got != "1/0" {
 		t.Errorf("host network: %s", got)

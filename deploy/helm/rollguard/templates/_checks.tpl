@@ -13,7 +13,7 @@
 {{- if lt $time 5 -}}
 {{- fail (printf "webhook.failurePolicy is Fail with drain.preStopSleepSeconds + drain.drainSeconds = %d: API servers take some seconds to forget a Pod that goes, and each rollout would refuse writes; let it answer for 5 seconds or more" $time) -}}
 {{- end -}}
-{{- $away := toString (.Values.updateStrategy.maxUnavailable | default 0) -}}
+{{- $away := toString (include "rollguard.strategy" . | fromYaml).maxUnavailable -}}
 {{- $least := ternary (div (mul (trimSuffix "%" $away | int64) .Values.replicas) 100) ($away | int64) (hasSuffix "%" $away) -}}
 {{- if ge $least (int64 .Values.replicas) -}}
 {{- fail (printf "webhook.failurePolicy is Fail with updateStrategy.maxUnavailable: %s: a rollout would take all %d replicas away at once, and refuse every Deployment" $away (int .Values.replicas)) -}}
@@ -21,16 +21,26 @@
 {{- end -}}
 {{- include "rollguard.checkLives" . -}}
 {{- include "rollguard.checkConfig" .Values.config -}}
-{{- range $key, $_ := .Values.podLabels -}}
-{{- if has $key (list "app.kubernetes.io/name" "app.kubernetes.io/instance") -}}
-{{- fail (printf "podLabels has %s: the Service finds Pods by that label, so it cannot be another" $key) -}}
+{{- range $group := list "podLabels" "commonLabels" -}}
+{{- range $key, $_ := index $.Values $group -}}
+{{- if or (has $key (list "rollguard.io/inject" "helm.sh/chart")) (hasPrefix "app.kubernetes.io/" $key) -}}
+{{- fail (printf "%s has %s: the chart sets that label itself, and finds its Pods by such labels" $group $key) -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with ((.Values.resources).limits).memory -}}
+{{- if lt (include "rollguard.mebibytes" . | int64) 64 -}}
+{{- fail (printf "resources.limits.memory is %s: Rollguard takes some 40Mi when nothing happens, so it must be 64Mi or more" .) -}}
+{{- end -}}
+{{- end -}}
+{{- if contains ":" (last (splitList "/" .Values.image.repository)) -}}
+{{- fail (printf "image.repository is %s: the tag goes to image.tag" .Values.image.repository) -}}
 {{- end -}}
 {{- if eq .Values.certificates.mode "files" -}}
 {{- if not .Values.certificates.files.secretName -}}
 {{- fail "certificates.mode is files: certificates.files.secretName must name a Secret with tls.crt and tls.key" -}}
 {{- end -}}
-{{- if not (contains "-----BEGIN CERTIFICATE-----" .Values.certificates.files.caBundle) -}}
+{{- if not (regexMatch "(?s)-----BEGIN CERTIFICATE-----.+-----END CERTIFICATE-----" .Values.certificates.files.caBundle) -}}
 {{- fail "certificates.mode is files: certificates.files.caBundle must be the PEM text of the authority that signed the certificate (--set-file certificates.files.caBundle=ca.crt)" -}}
 {{- end -}}
 {{- end -}}

@@ -23,23 +23,20 @@
 {{/* 70 % of the memory limit: the Go runtime frees memory before the kernel kills, which also counts the pages of the program. */}}
 {{- define "rollguard.memoryLimit" -}}
 {{- with ((.Values.resources).limits).memory -}}
-{{- $mebibytes := trimSuffix "Mi" . -}}
-{{- if hasSuffix "Gi" . -}}
-{{- $mebibytes = mul 1024 (trimSuffix "Gi" . | int64) -}}
+{{- div (mul 70 (include "rollguard.mebibytes" . | int64)) 100 -}}MiB
 {{- end -}}
-{{- div (mul 70 ($mebibytes | int64)) 100 -}}MiB
 {{- end -}}
+
+{{/* MiB of a quantity in Mi or Gi, which the schema makes sure of. */}}
+{{- define "rollguard.mebibytes" -}}
+{{- hasSuffix "Gi" . | ternary (mul 1024 (trimSuffix "Gi" . | int64)) (trimSuffix "Mi" . | int64) -}}
 {{- end -}}
 
 {{/* Surge where a second Pod fits on a node; on the host network its port may be taken everywhere. */}}
 {{- define "rollguard.strategy" -}}
 {{- $surge := dict "maxUnavailable" 0 "maxSurge" 1 -}}
 {{- $replace := dict "maxUnavailable" 1 "maxSurge" 0 -}}
-{{- with .Values.updateStrategy -}}
-{{- toYaml . -}}
-{{- else -}}
-{{- toYaml (.Values.hostNetwork.enabled | ternary $replace $surge) -}}
-{{- end -}}
+{{- toYaml (mergeOverwrite (.Values.hostNetwork.enabled | ternary $replace $surge) .Values.updateStrategy) -}}
 {{- end -}}
 
 {{- define "rollguard.args" -}}
