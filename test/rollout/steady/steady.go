@@ -47,14 +47,8 @@ func (l *Load) Run(ctx context.Context) (*Counts, error) {
 	if l.Rate < 1 {
 		return nil, fmt.Errorf("rate %d: at least one request a second", l.Rate)
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost, transport.MaxIdleConns, transport.IdleConnTimeout = l.Rate, 0, 30*time.Second
-	transport.ForceAttemptHTTP2 = false
-	defer transport.CloseIdleConnections()
-	client := &http.Client{
-		Transport: transport, Timeout: l.Timeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	client := l.client()
+	defer client.CloseIdleConnections()
 	c := &Counts{begun: time.Now()}
 	slots := make(chan struct{}, inFlight)
 	var group sync.WaitGroup
@@ -81,6 +75,23 @@ func (l *Load) Run(ctx context.Context) (*Counts, error) {
 			c.add(next, l.send(client))
 			<-slots
 		})
+	}
+}
+
+// Once sends one request, and returns what was wrong with it, nothing if nothing was.
+func (l *Load) Once() string {
+	client := l.client()
+	defer client.CloseIdleConnections()
+	return l.send(client)
+}
+
+func (l *Load) client() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost, transport.MaxIdleConns, transport.IdleConnTimeout = l.Rate, 0, 30*time.Second
+	transport.ForceAttemptHTTP2 = false
+	return &http.Client{
+		Transport: transport, Timeout: l.Timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 

@@ -30,7 +30,7 @@ func parse(args []string) (settings, error) {
 	flags.DurationVar(&s.after, "after", time.Minute, "`time` of load after the rollout is complete: the load balancer's lag, and the sleep of the last Pods")
 	flags.DurationVar(&s.limit, "limit", 15*time.Minute, "`time` after which it ends, complete or not")
 	flags.DurationVar(&s.timeout, "timeout", time.Minute, "`time` that one answer may take")
-	flags.StringVar(&s.folder, "out", "rollguard-experiment", "`folder` for result.json and rollout.svg")
+	flags.StringVar(&s.folder, "out", "rollguard-experiment-"+time.Now().Format("20060102-150405"), "`folder` for result.json and rollout.svg, which must not be there yet")
 	flags.BoolVar(&s.yes, "yes", false, "do not ask")
 	if err := flags.Parse(args); err != nil {
 		return s, err
@@ -53,6 +53,8 @@ func (s *settings) check(rest []string) error {
 		return fmt.Errorf("-rate %d is not between 1 and 5000", s.rate)
 	case s.before < 0 || s.after < 0 || s.limit <= 0 || s.timeout <= 0:
 		return errors.New("a time is below 0, or -limit or -timeout is 0")
+	case s.limit <= s.before:
+		return fmt.Errorf("-limit %s is over before the restart, which comes after -before %s", s.limit, s.before)
 	}
 	return nil
 }

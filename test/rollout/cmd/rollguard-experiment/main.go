@@ -11,6 +11,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -25,6 +27,7 @@ func main() {
 	switch {
 	case interrupted:
 		os.Exit(130)
+	case errors.Is(err, flag.ErrHelp):
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "rollguard-experiment:", err)
 		os.Exit(2)

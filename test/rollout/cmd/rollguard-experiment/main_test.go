@@ -12,8 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/util/wait"
+
 	"github.com/rollguard/rollguard/test/install"
 	"github.com/rollguard/rollguard/test/kube/node"
+	"github.com/rollguard/rollguard/test/rollout/steady"
 )
 
 // cluster is set once, before the first test.
@@ -53,9 +56,14 @@ func prepare(ctx context.Context) error {
 	if _, err := install.Kubectl(ctx, cluster.ControlPlane, []byte(manifest), "apply", "-f", "-"); err != nil {
 		return err
 	}
-	_, err := install.Kubectl(ctx, cluster.ControlPlane, nil, "rollout", "status", "deployment/web", "--timeout=60s")
-	return err
+	if _, err := install.Kubectl(ctx, cluster.ControlPlane, nil, "rollout", "status", "deployment/web", "--timeout=60s"); err != nil {
+		return err
+	}
+	l := steady.Load{URL: address(), Timeout: time.Second}
+	return wait.PollUntilContextTimeout(ctx, 100*time.Millisecond, time.Minute, true, func(context.Context) (bool, error) { return l.Once() == "", nil })
 }
+
+func address() string { return fmt.Sprintf("http://%s:%d/test", cluster.NodeIP(), nodePort) }
 
 const nodePort = 30080
 
@@ -89,7 +97,7 @@ func flags(t *testing.T, more ...string) []string {
 	t.Helper()
 	return append([]string{
 		"-kubeconfig", cluster.KubeconfigPath(), "-deployment", "web", "-rate", "40", "-before", "1s", "-after", "3s", "-limit", "90s",
-		"-url", fmt.Sprintf("http://%s:%d/test", cluster.NodeIP(), nodePort),
+		"-url", address(),
 	}, more...)
 }
 
@@ -142,7 +150,7 @@ func TestARolloutIsMeasuredCountedAndDrawn(t *testing.T) {
 func TestNothingIsDoneWithoutAYes(t *testing.T) {
 	before := restarted(t)
 	for _, answer := range []string{"", "no\n", "y\n"} {
-		_, err := run(t.Context(), flags(t), streams{strings.NewReader(answer), io.Discard})
+		_, err := run(t.Context(), flags(t, "-out", t.TempDir()), streams{strings.NewReader(answer), io.Discard})
 		if err == nil || !strings.Contains(err.Error(), "nothing was done") {
 			t.Errorf("answer %q: %v", answer, err)
 		}
@@ -166,6 +174,44 @@ func TestCtrlCEndsTheLoadAndReportsWhatWasCounted(t *testing.T) {
 	_, err := run(ctx, flags(t, "-before", "1h", "-limit", "2h", "-out", t.TempDir()), streams{in, &said})
 	if err == nil || !strings.Contains(said.String(), "requests lost") {
 		t.Errorf("error %v, it says\n%s", err, &said)
+	}
+	if after := restarted(t); after != before {
+		t.Error("it was restarted")
+	}
+}
+
+func TestCtrlCAtTheQuestionEndsIt(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	in, out := io.Pipe()
+	defer out.Close()
+	time.AfterFunc(200*time.Millisecond, cancel)
+	if _, err := run(ctx, flags(t, "-out", t.TempDir()), streams{in, io.Discard}); err == nil || !strings.Contains(err.Error(), "nothing was done") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestNothingIsRestartedWhereTheResultWouldSayNothing(t *testing.T) {
+	full := t.TempDir()
+	if err := os.WriteFile(filepath.Join(full, "result.json"), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before := restarted(t)
+	for name, tc := range map[string]struct {
+		flags []string
+		words string
+	}{
+		"the port is closed":              {[]string{"-url", fmt.Sprintf("http://%s:1/", cluster.NodeIP())}, "connection refused"},
+		"there is no such page":           {[]string{"-url", fmt.Sprintf("http://%s:%d/nope", cluster.NodeIP(), nodePort)}, "404"},
+		"there is a result already":       {[]string{"-out", full}, "has a result already"},
+		"the folder is a file":            {[]string{"-out", filepath.Join(full, "result.json")}, "-out"},
+		"it would be over by the restart": {[]string{"-before", "10s", "-limit", "5s"}, "-limit 5s"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			all := append(flags(t, "-yes", "-out", t.TempDir()), tc.flags...)
+			if _, err := run(t.Context(), all, streams{strings.NewReader(""), io.Discard}); err == nil || !strings.Contains(err.Error(), tc.words) {
+				t.Errorf("error %v, want %q", err, tc.words)
+			}
+		})
 	}
 	if after := restarted(t); after != before {
 		t.Error("it was restarted")

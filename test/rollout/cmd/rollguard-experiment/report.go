@@ -42,6 +42,9 @@ func (m *measurement) report(counts *steady.Counts) (lost int64, err error) {
 	c := rollout.Count{Lost: lost, All: all}
 	low, high := rollout.Interval(lost, all)
 	fmt.Fprintf(m.out, "\n%d of %d requests lost: %.3f %% (95 %% bounds %.4f to %.4f %%, if requests were independent)\n", lost, all, 100*c.Share(), 100*low, 100*high)
+	if n := m.lostBefore(counts.Seconds()); n > 0 {
+		fmt.Fprintf(m.out, "  %d of them before the restart, so by something else\n", n)
+	}
 	for _, why := range slices.Sorted(maps.Keys(by)) {
 		fmt.Fprintf(m.out, "  %6d  %s\n", by[why], why)
 	}
@@ -54,6 +57,19 @@ func (m *measurement) report(counts *steady.Counts) (lost int64, err error) {
 	}
 	fmt.Fprintf(m.out, "Written: %s, %s\n", filepath.Join(m.folder, "result.json"), filepath.Join(m.folder, "rollout.svg"))
 	return lost, nil
+}
+
+// lostBefore counts what was sent and lost before the second of the restart.
+func (m *measurement) lostBefore(seconds []steady.Second) (lost int64) {
+	for i := range seconds {
+		if !m.begun.IsZero() && !seconds[i].At.Add(time.Second).Before(m.begun) {
+			break
+		}
+		for _, n := range seconds[i].Lost {
+			lost += n
+		}
+	}
+	return lost
 }
 
 func (m *measurement) series(seconds []steady.Second) rollout.Series {
@@ -75,10 +91,18 @@ func (m *measurement) series(seconds []steady.Second) rollout.Series {
 	return s
 }
 
-func (m *measurement) save(o *outcome) error {
+// prepare makes the folder, before anything is done whose result could not be written.
+func (m *measurement) prepare() error {
 	if err := os.MkdirAll(m.folder, 0o755); err != nil {
-		return fmt.Errorf("write the result: %w", err)
+		return fmt.Errorf("-out: %w", err)
 	}
+	if _, err := os.Stat(filepath.Join(m.folder, "result.json")); err == nil {
+		return fmt.Errorf("-out %s has a result already: name another folder", m.folder)
+	}
+	return nil
+}
+
+func (m *measurement) save(o *outcome) error {
 	text, err := json.MarshalIndent(o, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write the result: %w", err)

@@ -29,6 +29,7 @@ type measurement struct {
 	settings
 	streams
 	client   kubernetes.Interface
+	server   string    // the API server's address
 	begun    time.Time // when the rollout was
 	complete time.Duration
 	pods     *pods
@@ -41,14 +42,20 @@ func run(ctx context.Context, args []string, io streams) (lost int64, err error)
 		return 0, err
 	}
 	m := &measurement{settings: s, streams: io}
-	if m.client, err = s.connect(); err != nil {
+	if err := m.connect(); err != nil {
+		return 0, err
+	}
+	if err := m.prepare(); err != nil {
 		return 0, err
 	}
 	d, err := m.deployment(ctx)
 	if err != nil {
 		return 0, err
 	}
-	if err := m.ask(d); err != nil {
+	if err := m.answers(); err != nil {
+		return 0, err
+	}
+	if err := m.ask(ctx, d); err != nil {
 		return 0, err
 	}
 	counts, err := m.measure(ctx)
@@ -59,14 +66,30 @@ func run(ctx context.Context, args []string, io streams) (lost int64, err error)
 	return lost, errors.Join(err, saved)
 }
 
-func (s *settings) connect() (kubernetes.Interface, error) {
+func (m *measurement) connect() error {
 	rules := clientcmd.NewDefaultClientConfigLoadingRules()
-	rules.ExplicitPath = s.kubeconfig
-	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: s.context}).ClientConfig()
+	rules.ExplicitPath = m.kubeconfig
+	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: m.context}).ClientConfig()
 	if err != nil {
-		return nil, fmt.Errorf("read kubeconfig: %w", err)
+		return fmt.Errorf("read kubeconfig: %w", err)
 	}
-	return kubernetes.NewForConfig(config)
+	m.server = config.Host
+	m.client, err = kubernetes.NewForConfig(config)
+	return err
+}
+
+// answers tells whether the URL answers as it should, at least once of three times: a slip in it
+// must not restart anything.
+func (m *measurement) answers() error {
+	l := steady.Load{URL: m.url, Timeout: min(m.timeout, 10*time.Second)}
+	wrong := l.Once()
+	for again := 0; again < 2 && wrong != ""; again++ {
+		wrong = l.Once()
+	}
+	if wrong != "" {
+		return fmt.Errorf("%s does not answer as it should before the restart (%s), so nothing was restarted", m.url, wrong)
+	}
+	return nil
 }
 
 func (m *measurement) deployment(ctx context.Context) (*appsv1.Deployment, error) {
@@ -77,25 +100,33 @@ func (m *measurement) deployment(ctx context.Context) (*appsv1.Deployment, error
 	return d, nil
 }
 
-// ask says what is to be done, and waits for a yes.
-func (m *measurement) ask(d *appsv1.Deployment) error {
+// ask says what is to be done, and waits for a yes, or for the end of ctx.
+func (m *measurement) ask(ctx context.Context, d *appsv1.Deployment) error {
+	if *d.Spec.Replicas == 0 {
+		return fmt.Errorf("deployment %s/%s has no Pods: there is nothing to measure", d.Namespace, d.Name)
+	}
 	if !complete(d) {
 		return fmt.Errorf("deployment %s/%s is in a rollout, or not all of its Pods are available: a measurement now would say nothing", d.Namespace, d.Name)
 	}
-	fmt.Fprintf(m.out, "This restarts all %d Pods of Deployment %s/%s, as \"kubectl rollout restart\" does,\nand sends %d requests a second to %s,\nuntil %s after the rollout is complete, %s at most.\n",
-		*d.Spec.Replicas, d.Namespace, d.Name, m.rate, m.url, m.after, m.limit)
+	fmt.Fprintf(m.out, "This restarts all %d Pods of Deployment %s/%s of the cluster at %s,\nas \"kubectl rollout restart\" does, and sends %d requests a second to %s,\nuntil %s after the rollout is complete, %s at most.\n",
+		*d.Spec.Replicas, d.Namespace, d.Name, m.server, m.rate, m.url, m.after, m.limit)
 	if m.yes {
 		return nil
 	}
 	fmt.Fprint(m.out, "Type yes to go on: ")
-	answer, err := bufio.NewReader(m.in).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
+	answered := make(chan string, 1)
+	go func() {
+		answer, _ := bufio.NewReader(m.in).ReadString('\n') // no answer is no yes
+		answered <- strings.TrimSpace(answer)
+	}()
+	select {
+	case answer := <-answered:
+		if answer == "yes" {
+			return nil
+		}
+	case <-ctx.Done():
 	}
-	if strings.TrimSpace(answer) != "yes" {
-		return errors.New("nothing was done")
-	}
-	return nil
+	return errors.New("nothing was done")
 }
 
 // measure rolls under load. With counts there is something to report, even with an error.
@@ -127,6 +158,9 @@ func (m *measurement) measure(ctx context.Context) (*steady.Counts, error) {
 // roll restarts the Deployment and waits.
 func (m *measurement) roll(ctx context.Context) error {
 	if err := pause(ctx, m.before); err != nil {
+		return err
+	}
+	if err := m.answers(); err != nil {
 		return err
 	}
 	m.begun = time.Now()
