@@ -29,6 +29,11 @@ func machine(w *bytes.Buffer, r *rollout.Result) {
 	}
 	fmt.Fprintf(w, "\nA run counts as disturbed, and is made again once, when one timer in a hundred was late by more than 200 ms, the load generator could not send\n"+
 		"1 in 1,000 requests, a Pod that served was not ready for a while, or the three counts differ.\n\n")
+	var dropped int64
+	for i := range r.Rollouts {
+		dropped += r.Rollouts[i].Client.Dropped
+	}
+	fmt.Fprintf(w, "The load generator could not send %s requests in all; they are in no count.\n\n", thousands(dropped))
 	missing(w, r)
 }
 
@@ -62,8 +67,12 @@ func strainRow(w *bytes.Buffer, r *rollout.Result, in string) {
 			p95 = max(p95, one.Client.Milliseconds.P95)
 		}
 	}
+	worst := "-" // where all lost something
+	if p95 > 0 {
+		worst = fmt.Sprintf("%.0f", p95)
+	}
 	if n > 0 {
-		row(w, fmt.Sprintf("%d x %s", n, in), fmt.Sprintf("%.0f to %.0f %%", 100*lowest, 100*highest), fmt.Sprintf("%.0f", p95),
+		row(w, fmt.Sprintf("%d x %s", n, in), fmt.Sprintf("%.0f to %.0f %%", 100*lowest, 100*highest), worst,
 			fmt.Sprintf("up to %.0f", late), fmt.Sprintf("up to %.1f", load), fmt.Sprint(again))
 	}
 }

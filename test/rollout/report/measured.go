@@ -74,12 +74,17 @@ func beside(n *named) rollout.Count {
 	return c
 }
 
+// besideOf is the share of one rollout.
+func besideOf(r *rollout.Rollout) string {
+	return percent(beside(&named{rollouts: []*rollout.Rollout{r}}).Share())
+}
+
 func measured(w *bytes.Buffer, r *rollout.Result) {
 	if len(group(r, plan.Measured)) == 0 {
 		return
 	}
 	fmt.Fprintf(w, "## The model beside the real controller\n\nLBC v3.5 itself, on Kubernetes 1.37, against a modelled AWS, gave the left side (120 to 150 requests/s, 2 nodes,\n"+
-		"[its lags](method.md#parameters-of-the-model)). The model of this project, at the same lags, gave the right one. A share depends on how long the load goes on; the\n"+
+		"[its lags](method.md#parameters-of-the-model)). The model of this project, at the same lags (and at 120 requests/s, but 20 where there is one replica or a fail-over), gave the right one. A share depends on how long the load goes on; the\n"+
 		"source's ended about %d s after the rollout was complete, by its counts, so that is what is compared here. Where the\n"+
 		"source's rollouts differ, \"within\" means between the one that lost least and the one that lost most.\n\n", beyond)
 	head(w, "Deployment, propagation", "real controller", "model", "95 % bounds", "lost in each", "within a factor of 1.5")
@@ -93,10 +98,7 @@ func measured(w *bytes.Buffer, r *rollout.Result) {
 			theirs = append(theirs, percent(v/100))
 		}
 		c := beside(n)
-		each := n.each(func(one *rollout.Rollout) string {
-			return percent(beside(&named{rollouts: []*rollout.Rollout{one}}).Share())
-		})
-		row(w, n.marked(), strings.Join(theirs, ", "), percent(c.Share()), bounds(c), each, yes(s.agrees(c.Share())))
+		row(w, n.marked(), strings.Join(theirs, ", "), percent(c.Share()), bounds(c), n.each(besideOf), yes(s.agrees(c.Share())))
 	}
 	fmt.Fprintln(w)
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -133,10 +134,11 @@ func head(w *bytes.Buffer, cells ...string) {
 
 // countTable has a line for each name of a group.
 func countTable(w *bytes.Buffer, all []named, first string) {
-	head(w, first, "rollouts", "requests", "lost", "share", "95 % bounds", "lost in each", "complete after, s")
+	head(w, first, "Pods", "requests/s", "rollouts", "requests", "lost", "share", "95 % bounds", "lost in each", "complete after, s")
 	for _, n := range all {
 		c := n.count()
-		row(w, n.marked(), fmt.Sprint(c.Rollouts), thousands(c.All), thousands(c.Lost), percent(c.Share()), bounds(c), n.each(shareOf), n.each(secondsOf))
+		one := n.rollouts[0]
+		row(w, n.marked(), fmt.Sprint(cmp.Or(one.Replicas, 8)), fmt.Sprint(one.Load.Rate), fmt.Sprint(c.Rollouts), thousands(c.All), thousands(c.Lost), percent(c.Share()), bounds(c), n.each(shareOf), n.each(secondsOf))
 	}
 	fmt.Fprintln(w)
 }
@@ -161,8 +163,8 @@ func (n *named) responses() []alb.Responses {
 
 func summary(w *bytes.Buffer, r *rollout.Result) {
 	plain, guarded := r.Count(plan.Constant, "plain"), both(r, "rollguard")
-	fmt.Fprintf(w, "%s: one application, one load, the same manifest. With nothing but Kubernetes' defaults, %s of %s requests at a constant rate were\n"+
-		"lost (%s) in %s of 8 replicas; with Rollguard %s of %s, under all loads, in %s. Real Kubernetes %s, real kubelet and\n"+
+	fmt.Fprintf(w, "%s: one application, the same manifest. With nothing but Kubernetes' defaults, %s of %s requests at a constant rate were\n"+
+		"lost (%s of a load of some 70 s) in %s of 8 replicas; with Rollguard %s of %s, under all loads, in %s. Real Kubernetes %s, real kubelet and\n"+
 		"containerd, behind a model of an Application Load Balancer: [how it is measured, and what it cannot show](method.md).\n\n"+
 		"![Requests and Pods in a rolling update, without Rollguard above and with it below](rollout.svg)\n\n",
 		r.Date.Format("2 January 2006"), thousands(plain.Lost), thousands(plain.All), percent(plain.Share()), rollouts(plain.Rollouts),

@@ -54,7 +54,7 @@ func TestTheReportHasWhatWasCounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"250 of 1,000 requests at a constant rate were\nlost (25.0 %) in 1 rollout of 8 replicas", "with Rollguard 0 of 350,000", "| plain, 2 s | 14.0 %, 18.0 % | 15.0 % |",
+		"250 of 1,000 requests at a constant rate were\nlost (25.0 % of a load of some 70 s) in 1 rollout of 8 replicas", "with Rollguard 0 of 350,000", "| plain, 2 s | 14.0 %, 18.0 % | 15.0 % |",
 		"| Plain loses requests in every rollout. | yes |", "260 x 502 refused",
 	} {
 		if !strings.Contains(string(text), want) {

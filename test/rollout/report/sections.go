@@ -17,9 +17,10 @@ func mainTable(w *bytes.Buffer, r *rollout.Result) {
 		users = n.rollouts[0].Load.Users
 	}
 	fmt.Fprintf(w, "## The arms\n\n8 replicas, propagation 5 to 15 s, health check every 15 s. \"ramp\": the original's load, %d users without a pause, 10 s up, hold, 10 s down,\n"+
-		"each arm with the machine to itself. \"constant\": requests that begin at a constant rate, all arms side by side. Users of the ramp who wait for a\n"+
-		"time-out ask for nothing meanwhile, so it shows too small a share: the constant rate is the one to go by.\n\n", users)
-	head(w, "arm", "load", "rollouts", "requests", "lost", "share", "95 % bounds", "lost in each", "original", "complete after, s")
+		"each arm with the machine to itself. \"/s\": requests that begin at a constant rate; \"plain\" and \"probes\" have a lower one, as each request that waits for a time-out takes a\n"+
+		"user of the load generator. Users of the ramp who wait for a time-out ask for nothing meanwhile, so it shows too small a share: the constant rate is the one to go by.\n"+
+		"A share also depends on how long the load goes on. \"until %d s after\" is that of the requests until so long after the rollout was complete: it compares arms with each other.\n\n", users, beyond)
+	head(w, "arm", "load", "rollouts", "requests", "lost", "share", "95 % bounds", "lost in each", fmt.Sprintf("until %d s after, in each", beyond), "original", "complete after, s")
 	for _, in := range []string{plan.Ramp, plan.Constant} {
 		for _, n := range group(r, in) {
 			c := n.count()
@@ -27,7 +28,7 @@ func mainTable(w *bytes.Buffer, r *rollout.Result) {
 			if arm, err := rollout.FindArm(n.name); err == nil && in == plan.Ramp {
 				original = arm.Original
 			}
-			row(w, n.marked(), in, fmt.Sprint(c.Rollouts), thousands(c.All), thousands(c.Lost), percent(c.Share()), bounds(c), n.each(shareOf), original, n.each(secondsOf))
+			row(w, n.marked(), loadOf(n.rollouts[0]), fmt.Sprint(c.Rollouts), thousands(c.All), thousands(c.Lost), percent(c.Share()), bounds(c), n.each(shareOf), n.each(besideOf), original, n.each(secondsOf))
 		}
 	}
 	fmt.Fprintf(w, "\nWhat the API server stored:\n\n")
@@ -52,6 +53,14 @@ func mainTable(w *bytes.Buffer, r *rollout.Result) {
 			fmt.Fprintf(w, "![%s](rollout-%s.svg)\n\n", arm, arm)
 		}
 	}
+}
+
+// loadOf is the load of a rollout in a word or two.
+func loadOf(r *rollout.Rollout) string {
+	if r.Load.Users > 0 {
+		return "ramp"
+	}
+	return fmt.Sprintf("%d/s", r.Load.Rate)
 }
 
 func yes(b bool) string {
