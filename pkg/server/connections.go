@@ -121,10 +121,10 @@ func (c *connections) newcomers() int {
 
 // The uses of a connection, the least first.
 const (
-	silent = iota // has asked nothing yet: an API server asks at once
-	slow          // its first question takes long to arrive
-	idle          // had an answer, and may ask again
-	newcomer      // silent, and there are few of them
+	silent   = iota // has asked nothing yet: an API server asks at once
+	slow            // its first question takes long to arrive
+	idle            // had an answer, and may ask again
+	newcomer        // silent, and there are few of them
 	inUse
 )
 
