@@ -39,7 +39,7 @@ func TestStripTakesBackOnTheClusterWhatAdmissionWouldNotAddAgain(t *testing.T) {
 	if record() == "" {
 		t.Fatal("nothing was added, so there is nothing to take back")
 	}
-	strip(0, "stays: admission would add it again; kubectl label deployment web -n strip", "--apply", "--yes")
+	strip(2, "stays: admission would add it again; kubectl label deployment web -n strip", "--apply", "--yes")
 	if record() == "" {
 		t.Error("it was removed where admission adds it again")
 	}
@@ -55,6 +55,25 @@ func TestStripTakesBackOnTheClusterWhatAdmissionWouldNotAddAgain(t *testing.T) {
 		t.Errorf("left: %s", left)
 	}
 	strip(0, "Nothing of Rollguard's in namespace strip.")
+}
+
+// After the off switch, as before an uninstall, nothing is added again, whatever the label says.
+func TestStripTakesAllBackWhereNoWebhookIsAtWork(t *testing.T) {
+	const namespace = "strip-off"
+	w := newWebhook(t)
+	disable(t, namespace)
+	w.works()
+	kubectl(t, fmt.Sprintf(shop, namespace, "report")+"---"+fmt.Sprintf(deployment, namespace), "apply", "-f", "-")
+	w.stop()
+	kubectl(t, "", "delete", "mutatingwebhookconfiguration", "rollguard")
+	defer w.configure()
+	admin := world.plane.KubeconfigPath()
+	if out := rollguard(t, admin, "strip", "-n", namespace); out.code != 0 || !strings.Contains(out.stdout, "it rolls by that") {
+		t.Errorf("exit code %d: %s%s", out.code, out.stdout, out.stderr)
+	}
+	if out := rollguard(t, admin, "strip", "-n", namespace, "--apply", "--yes"); out.code != 0 || !strings.HasSuffix(out.stdout, "\nstrip-off/web: removed\n") {
+		t.Errorf("exit code %d: %s%s", out.code, out.stdout, out.stderr)
+	}
 }
 
 // The way that strip itself advises: the label, and then strip.

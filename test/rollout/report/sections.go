@@ -87,7 +87,7 @@ func budget(explained string) string {
 	var out strings.Builder
 	for line := range strings.Lines(explained) {
 		text := strings.TrimSpace(line)
-		for _, wanted := range []string{"Deployment ", "container app, preStop", "A terminating Pod", "Enough", "for up to", "For more", "preStopSleep", "propagationDelay", "requestTimeout"} {
+		for _, wanted := range []string{"Deployment ", "container app, preStop", "A terminating Pod", "Enough", "for up to", "for nearly", "For more", "preStopSleep", "propagationDelay", "requestTimeout"} {
 			if strings.HasPrefix(text, wanted) {
 				out.WriteString(line)
 			}

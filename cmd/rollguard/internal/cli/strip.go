@@ -29,7 +29,7 @@ removed" says what stays, and the exit code is 2.
 
 Where admission would add it again at once, nothing is removed: opt the Deployment
 out first (label rollguard.io/inject=disabled), or take the label from its
-namespace.
+namespace. With --apply the exit code is 2 where that is so of all.
 
 The exit code of a diff is 1 when something differs.`
 
@@ -132,9 +132,12 @@ func (o *stripOptions) fromCluster(cmd *cobra.Command, args []string) error {
 	if err := plan.print(cmd.OutOrStdout()); err != nil {
 		return err
 	}
-	removable := plan.removable()
-	if !o.apply || len(removable) == 0 {
+	if !o.apply {
 		return nil
+	}
+	removable := plan.removable()
+	if len(removable) == 0 {
+		return errors.New("nothing was removed, as admission would add it again: opt the Deployments out first")
 	}
 	if err := o.confirm(cmd, removable); err != nil {
 		return err

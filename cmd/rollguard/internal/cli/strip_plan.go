@@ -16,7 +16,12 @@ import (
 )
 
 // removal is what goes from one Deployment of a cluster.
-type removal struct{ verdict.Verdict }
+type removal struct {
+	verdict.Verdict
+
+	// off says that no webhook is at work.
+	off bool
+}
 
 // rolls tells whether the Pod template changes.
 func (r *removal) rolls() bool {
@@ -29,7 +34,7 @@ func (r *removal) rolls() bool {
 }
 
 // addedAgain tells whether the webhook would undo it at once.
-func (r *removal) addedAgain() bool { return r.Deployment.Standing == manifest.Guarded }
+func (r *removal) addedAgain() bool { return r.Deployment.Standing == manifest.Guarded && !r.off }
 
 func (r *removal) target() live.Target {
 	return live.Target{
@@ -73,7 +78,7 @@ func (o *stripOptions) plan(cmd *cobra.Command, args []string) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	hidden := map[string]string{}
+	off, hidden := c.WebhookMissing(cmd.Context()), map[string]string{}
 	set := manifest.NewSet(nil, settings.sets(manifest.Options{Hidden: hidden}))
 	judge := verdict.NewJudge(set, settings.judges(server{nativeSleep: true}, verdict.Options{Live: true}))
 	found := name == ""
@@ -87,7 +92,7 @@ func (o *stripOptions) plan(cmd *cobra.Command, args []string) (*plan, error) {
 				return v.Err
 			}
 			if len(v.Patch) > 0 {
-				p.removals = append(p.removals, removal{v})
+				p.removals = append(p.removals, removal{v, off})
 			}
 		}
 		return nil

@@ -15,12 +15,12 @@ func (p *page) enough() {
 	}
 	switch {
 	case long >= sleep:
-		p.line("    for up to %s.", sleep)
+		p.line("    for nearly %s.", sleep)
 	case long > 0:
 		p.line("    for up to %s, where requests take %s, the longest that is reckoned with.", long, request)
 		fallthrough
 	default:
-		p.line("    for up to %s, where requests take no time.", sleep)
+		p.line("    for nearly %s, where requests take next to no time.", sleep)
 	}
 	p.line("    For more, name the longest time in rollguard.io/propagation-delay, or take the profile careful.")
 }
