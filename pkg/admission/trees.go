@@ -35,9 +35,14 @@ type forest struct {
 	size       int64    // of all, in bytes
 	dropped    int64    // of these, what the garbage collector has yet to find
 	collecting bool     // because somebody waits
+	given      int      // how often trees came back
 	kept       []*trees // in use by nobody
 	queue      []*turn  // who waits, the longest first
 }
+
+// asked is after how many reviews it is asked whether the heap is nearly full: what one review
+// adds is little, and to ask takes as long as to parse a small one.
+const asked = 16
 
 // turn is one review that waits; it gets its trees through the channel, which has room.
 type turn struct {
@@ -95,7 +100,7 @@ func (f *forest) give(t *trees) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.kept = append(f.kept, t)
-	if f.crowded != nil && f.crowded() {
+	if f.given++; f.crowded != nil && f.given%asked == 0 && f.crowded() {
 		f.dropUntil(0)
 	}
 	f.serve()

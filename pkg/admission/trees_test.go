@@ -77,9 +77,11 @@ func TestWhileMemoryIsShortNothingIsKept(t *testing.T) {
 	f := newForest()
 	short := true
 	f.crowded = func() bool { return short }
-	f.give(take(t, f, ofText(8)))
+	for range asked {
+		f.give(take(t, f, ofText(8)))
+	}
 	if len(f.kept) != 0 {
-		t.Errorf("%d kept", len(f.kept))
+		t.Errorf("%d kept after %d reviews", len(f.kept), asked)
 	}
 	short = false
 	f.give(take(t, f, ofText(8)))
