@@ -124,19 +124,11 @@ func (r *Report) example(code policy.Code) string {
 		row := &r.Deployments[i]
 		for _, reason := range row.Reasons {
 			if reason.Code == code {
-				return fmt.Sprintf("In %s: %s", row.Key(), fullStop(reason.Message))
+				return fmt.Sprintf("In %s: %s", row.Key(), textwidth.FullStop(reason.Message))
 			}
 		}
 	}
 	return ""
-}
-
-// fullStop ends a sentence, unless it is a question.
-func fullStop(s string) string {
-	if strings.HasSuffix(s, "?") {
-		return s
-	}
-	return s + "."
 }
 
 // lacking counts Deployments that something is missing of: all, those of namespaces that

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/textwidth"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/manifest"
@@ -169,7 +170,7 @@ func (p *page) findings(title string, outcome policy.Outcome) {
 	p.heading(title)
 	for i := range findings {
 		if findings[i].Outcome == outcome {
-			p.line("    - %s", fullStop(sentence(findings[i].Message)))
+			p.line("    - %s", textwidth.FullStop(sentence(findings[i].Message)))
 		}
 	}
 }
@@ -215,12 +216,4 @@ func sentence(s string) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
-}
-
-// fullStop ends a sentence, unless it ends with a question already.
-func fullStop(s string) string {
-	if strings.HasSuffix(s, "?") {
-		return s
-	}
-	return s + "."
 }

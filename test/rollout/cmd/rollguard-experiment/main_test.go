@@ -180,6 +180,20 @@ func TestCtrlCEndsTheLoadAndReportsWhatWasCounted(t *testing.T) {
 	}
 }
 
+func TestLossesBeforeTheRestartAreToldApart(t *testing.T) {
+	begun := time.Now()
+	second := func(offset time.Duration, lost int64) steady.Second {
+		return steady.Second{At: begun.Add(offset), Lost: map[string]int64{"502": lost}}
+	}
+	all := []steady.Second{second(-3*time.Second, 1), second(-2*time.Second, 2), second(-500*time.Millisecond, 4), second(500*time.Millisecond, 8)}
+	if n := (&measurement{begun: begun}).lostBefore(all); n != 3 {
+		t.Errorf("%d before the restart, want 3", n)
+	}
+	if n := (&measurement{}).lostBefore(all); n != 15 {
+		t.Errorf("%d without a restart, want 15", n)
+	}
+}
+
 func TestCtrlCAtTheQuestionEndsIt(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	in, out := io.Pipe()
