@@ -14,6 +14,7 @@ func (s *Set) Graph(namespace string) *topology.Graph {
 	if g, ok := s.graphs[namespace]; ok {
 		return g
 	}
+	unseen := s.classesUnseen()
 	src := topology.Sources{
 		Namespace:       namespace,
 		NamespaceLabels: s.namespaceLabels(namespace),
@@ -21,6 +22,7 @@ func (s *Set) Graph(namespace string) *topology.Graph {
 		Services:        sorted(s.services[namespace]),
 		Unread:          s.unread[namespace],
 		Classes:         sorted(s.classes[""]),
+		ClassesUnseen:   unseen,
 		Neighbours:      neighbours{s, namespace},
 		Objects:         view{s},
 		Options:         s.options.Topology,

@@ -23,13 +23,15 @@ type Options struct {
 	AssumeEnabled bool
 	// Excluded are namespaces that are never touched, whatever their labels say.
 	Excluded []string
-	// Hidden says as a clause, by their names, why objects of optional kinds are not among
-	// the files though there may be some.
+	// Hidden says as a clause, by their names, why objects of optional kinds, or
+	// [IngressClasses], are not among the files though there may be some.
 	Hidden map[string]string
 	// AssumeClasses are the names of IngressClasses that are taken for the AWS Load Balancer
 	// Controller's where an Ingress of the files names one and the files lack the object.
 	// Of a cluster nothing is assumed: a class that is not there does not exist.
 	AssumeClasses []string
+	// AssumeUnseenClasses are the same for a cluster whose IngressClasses are hidden.
+	AssumeUnseenClasses []string
 	// Topology says how the cluster's load balancer controller is set up.
 	Topology topology.Options
 }
@@ -55,6 +57,7 @@ type Set struct {
 	rooms       map[string]*capacity.Room
 	graphs      map[string]*topology.Graph
 	definitions map[string]Place
+	assumed     bool                                     // classes that may not be read
 	parser      fastjson.Parser                          // a list of a cluster takes megabytes as a tree
 	passed      map[typeMeta]int                         // workloads of kinds that nobody looks at
 	tied        map[topology.Tie][]*networkingv1.Ingress // built when first asked for
@@ -90,7 +93,7 @@ func NewSet(files []*File, options Options) *Set {
 		passed:      map[typeMeta]int{},
 	}
 	s.add(files)
-	s.assumeClasses()
+	s.assumeFiles()
 	return s
 }
 

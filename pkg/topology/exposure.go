@@ -82,4 +82,7 @@ type Gap struct {
 	// Reason is a clause that follows the object: "names IngressClass x, which does
 	// not exist".
 	Reason string `json:"reason"`
+	// Unseen says that it is there for all that is known, and that whoever asks may not
+	// read it.
+	Unseen bool `json:"-"`
 }

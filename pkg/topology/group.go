@@ -63,7 +63,9 @@ func ingressBackends(src *Sources, services map[string]*corev1.Service) ([]backe
 	for _, ing := range src.Ingresses {
 		class, wrong := loader.load(ing, src.ownLabels)
 		if wrong != nil {
-			blinds = append(blinds, *ingressGap(ing, wrong.reason))
+			gap := ingressGap(ing, wrong.reason)
+			gap.Unseen = wrong.unseen
+			blinds = append(blinds, *gap)
 		}
 		if class == nil {
 			continue

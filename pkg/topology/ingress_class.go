@@ -49,6 +49,8 @@ type classError struct {
 	// blocking is set where LBC gives up whatever group it is loading (group_loader.go
 	// tolerates only what it calls an invalid class).
 	blocking bool
+	// unseen is as in [Gap].
+	unseen bool
 }
 
 // classLoader tells whether an Ingress belongs to an ALB controller, in the order
@@ -97,6 +99,8 @@ func (l *classLoader) load(ing *networkingv1.Ingress, namespace func() map[strin
 	switch {
 	case ing.Spec.IngressClassName != nil:
 		return l.named(*ing.Spec.IngressClassName, namespace)
+	case l.src.ClassesUnseen:
+		return nil, &classError{reason: "names no IngressClass, and which one is the default could not be read", unseen: true}
 	case len(l.defaults) == 0:
 		return nil, nil
 	case len(l.defaults) == 1:
@@ -122,7 +126,10 @@ func (l *classLoader) newClass(controller string, params *IngressClassParams) *c
 
 func (l *classLoader) named(name string, namespace func() map[string]string) (*class, *classError) {
 	c, ok := l.classes[name]
-	if !ok {
+	switch {
+	case !ok && l.src.ClassesUnseen:
+		return nil, &classError{reason: fmt.Sprintf("names IngressClass %s, which could not be read", name), unseen: true}
+	case !ok:
 		return nil, &classError{reason: fmt.Sprintf("names IngressClass %s, which does not exist", name)}
 	}
 	group := paramsGroup(c.Spec.Controller)

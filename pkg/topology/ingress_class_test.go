@@ -54,6 +54,10 @@ func TestAnIngressIsTheALBsOnlyByTheRulesOfItsController(t *testing.T) {
 		{"3: without a class and without a default, nobody's", with(ingress(classless)), false, none},
 		{"3: two default classes are nobody's, and said", with(ingress(classless), class("b", lbc, byDefault), class("a", lbc, byDefault)), false, "several default classes: [a b]"},
 		{"4: a class that does not exist is said", with(ingress(className("missing"))), false, "names IngressClass missing, which does not exist"},
+		{"4: a class that may not be read is not called missing", unseen(with(ingress(className("internal")))), false, "names IngressClass internal, which could not be read"},
+		{"3: without a class, nor the right to read the default one", unseen(with(ingress(classless))), false, "names no IngressClass, and which one is the default could not be read"},
+		{"4: a class that is known though others may not be read", unseen(with(ingress(), class("alb", lbc))), true, none},
+		{"2: the annotation needs no class to be read", unseen(with(ingress(annotated("kubernetes.io/ingress.class", "alb")))), true, none},
 		{"4: the controller counts, not the name", with(ingress(className("blue")), class("blue", lbc)), true, none},
 		{"4: a class named alb of another controller is not", with(ingress(), class("alb", "k8s.io/ingress-nginx")), false, none},
 		{"4: EKS Auto Mode is an ALB too", with(ingress(), class("alb", auto)), true, none},
@@ -86,6 +90,22 @@ func TestAnIngressIsTheALBsOnlyByTheRulesOfItsController(t *testing.T) {
 				t.Errorf("gaps %+v lack %q", e.Gaps, tc.gap)
 			}
 		})
+	}
+}
+
+// unseen are sources of somebody who may not read IngressClasses.
+func unseen(src topology.Sources) topology.Sources {
+	src.ClassesUnseen = true
+	return src
+}
+
+func TestWhatMayNotBeReadIsToldFromWhatIsWrong(t *testing.T) {
+	src := with(ingress(className("internal")))
+	for _, want := range []bool{true, false} {
+		src.ClassesUnseen = want
+		if gaps := exposure(src).Gaps; len(gaps) != 1 || gaps[0].Unseen != want {
+			t.Errorf("unseen is not %v: %+v", want, gaps)
+		}
 	}
 }
 

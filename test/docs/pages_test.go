@@ -40,7 +40,8 @@ func walks() []walk {
 		codes: map[string]int{
 			"rollguard render -f deploy/examples/shop -o diff": 1, // something differs
 			"rollguard audit -A": 1, "rollguard status -A": 1, // a Deployment is not guarded
-			"rollguard check": 1,
+			"rollguard explain deployment/web -n shop": 1, // nor is it completed there
+			"rollguard check":                          1,
 		},
 	}, walk{
 		page: "docs/experiment/method.md", before: repository + shop,
@@ -119,5 +120,6 @@ ln -s "$(command -v rollguard)" bin/rollguard
 		page: "docs/guides/runbook.md", before: installed,
 	}, {
 		page: "docs/guides/why-rollouts-lose-requests.md", before: shop,
+		codes: map[string]int{"rollguard explain deployment/web -n shop": 1}, // both races are open
 	}}
 }

@@ -60,7 +60,7 @@ func TestAuditReadsAllNamespacesEnabledOrNotAndSaysWhatItCouldNotRead(t *testing
 		"who may read one namespace":           {limited, []string{"-n", mine}, 1, "mine/web", "ingressclasses could not be read, so what is said may be wrong"},
 		"what was not read stands in the data": {limited, []string{"-n", mine, "-o", "sarif"}, 1, "ingressclasses could not be read", ""},
 		"who may not read a namespace":         {limited, []string{"-n", other}, 2, "", "deployments of namespace other"},
-		"who may read one of two":              {limited, []string{"-n", mine + "," + other}, 1, "mine/web", "deployments of namespace other could not be read"},
+		"who may read one of two":              {limited, []string{"-n", mine + "," + other}, 2, "mine/web", "deployments of namespace other could not be read"},
 		"who may not list namespaces":          {limited, []string{"-A"}, 2, "", "namespaces may not be listed, so name one with -n"},
 		"nothing to fail on":                   {admin, []string{"-A", "--fail-on", "never"}, 0, "mine/web", ""},
 	} {

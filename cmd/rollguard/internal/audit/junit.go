@@ -65,7 +65,12 @@ func (r *Report) JUnit(w io.Writer) error {
 			unread.add(junitCase{Name: text, Class: "rollguard", Error: &junitText{Message: text}})
 		}
 		for _, gap := range r.Unread {
-			unread.add(junitCase{Name: gap.What, Class: "rollguard", Skipped: &junitText{Message: "could not be read, so what is said may be wrong: " + gap.Err}})
+			text := &junitText{Message: "could not be read, so what is said may be wrong: " + gap.Err}
+			if gap.Decides() {
+				unread.add(junitCase{Name: gap.What, Class: "rollguard", Error: text})
+			} else {
+				unread.add(junitCase{Name: gap.What, Class: "rollguard", Skipped: text})
+			}
 		}
 		all.Suites = append(all.Suites, unread)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/textwidth"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/manifest"
@@ -46,7 +47,7 @@ func (r *Row) kind(v *verdict.Verdict, f *policy.Finding) Kind {
 		return Missing
 	case f.Outcome == policy.Changed && !v.Live && v.Guarded():
 		return Added
-	case f.Outcome == policy.Skipped && r.State == policy.Exempt:
+	case f.Outcome == policy.Skipped && r.State == policy.Exempt, f.Code == policy.KeptOnRequest:
 		return Note
 	}
 	return ""
@@ -67,28 +68,54 @@ func aboutAnnotation(code policy.Code) bool {
 	return slices.Contains([]policy.Code{policy.UnknownAnnotation, policy.InvalidAnnotation, policy.ValueOutOfBounds, policy.OverrideNotAllowed}, code)
 }
 
-// advice is the one thing to do first.
-func advice(r *Row, v *verdict.Verdict, off bool) string {
+// advice is what to do, the most important first.
+func advice(r *Row, v *verdict.Verdict) string {
 	switch r.State {
 	case policy.Unguarded, policy.Pending:
 		text := complete(r, v)
-		if off && r.State == policy.Unguarded {
+		if v.Off && r.State == policy.Unguarded {
 			text = "install Rollguard, or switch it on; then " + text
 		}
 		return text
 	case policy.Risky:
+		var all []string
 		for i := range r.Reasons {
-			reason := &r.Reasons[i]
-			switch {
-			case reason.Kind != AtRisk || reason.Advice == "":
-			case aboutAnnotation(reason.Code):
-				return strings.TrimSuffix(reason.Advice, ".") + ": " + reason.Message
-			default:
-				return reason.Advice
+			if r.Reasons[i].Kind == AtRisk {
+				all = append(all, r.Reasons[i].do())
 			}
+		}
+		return strings.Join(unique(all), " ")
+	case policy.Exempt, policy.Guarded:
+		if len(r.Open) > 0 {
+			return "nothing, if that is accepted; else " + r.letIn()
 		}
 	}
 	return ""
+}
+
+// do is what to do about a risk. Where that hangs on what is wrong, it is said too.
+func (r *Reason) do() string {
+	message := textwidth.FullStop(r.Message)
+	switch {
+	case r.Advice == "":
+		return message
+	case aboutAnnotation(r.Code):
+		return strings.TrimSuffix(r.Advice, ".") + ": " + message
+	case r.Code == policy.ExposureUnclear, r.Code == policy.SurgeMayDeadlock:
+		return strings.ToUpper(message[:1]) + message[1:] + " " + r.Advice
+	}
+	return r.Advice
+}
+
+// letIn is how the Deployment would be completed.
+func (r *Row) letIn() string {
+	switch {
+	case r.State == policy.Guarded:
+		return "take away the annotation " + api.Prefix + "keep"
+	case len(r.Reasons) > 0 && r.Reasons[0].Code == policy.OwnedByController:
+		return adviceOf(policy.OwnedByController)
+	}
+	return fmt.Sprintf("kubectl label deployment %s -n %s %s-, then restart it", r.Name, r.Namespace, api.LabelInject)
 }
 
 // complete says how what is missing gets there.
@@ -104,8 +131,6 @@ func complete(r *Row, v *verdict.Verdict) string {
 		return "nothing; it follows at the next rollout"
 	case r.Enabled == "yes":
 		return restart
-	case r.Enabled == "unknown":
-		return "ask somebody who may read namespace " + r.Namespace
 	}
 	return label + "; then " + restart
 }

@@ -49,7 +49,7 @@ func rank(s policy.State) int { return slices.Index(States(), s) }
 // cost orders Deployments of one state: what a load balancer sends to comes first, then
 // that of which more is to be said.
 func cost(r *Row) int {
-	n := len(r.Reasons)
+	n := len(r.Reasons) + 100*len(r.Open)
 	if r.Exposure.Balanced() {
 		n += 1000
 	}
@@ -73,6 +73,17 @@ func (r *Report) Line() string {
 		text += ": " + strings.Join(parts, ", ")
 	}
 	return fmt.Sprintf("%s. Kubernetes %s.", text, r.Kubernetes)
+}
+
+// Unknown are the Deployments that could not be decided about for lack of rights.
+func (r *Report) Unknown() []string {
+	var out []string
+	for i := range r.Deployments {
+		if row := &r.Deployments[i]; row.State == policy.Undecided && row.hidden {
+			out = append(out, row.Key())
+		}
+	}
+	return out
 }
 
 // Fails tells whether a Deployment is what was not to be.

@@ -33,11 +33,17 @@ type Row struct {
 	Enabled string   `json:"enabled"`
 	Mode    api.Mode `json:"mode,omitempty"`
 	Reasons []Reason `json:"reasons"`
+	// Open are the races, A and B, that stay open as people keep Rollguard away from the
+	// Deployment, or from one of the fields by the annotation keep.
+	Open []string `json:"openRaces"`
 	// Do is one line on what to do, empty where nothing is.
 	Do string `json:"do,omitempty"`
 	// File and Line tell where it stands; they are empty for a cluster.
 	File string `json:"file,omitempty"`
 	Line int    `json:"line,omitempty"`
+
+	// hidden says that whoever asks may not read what it hangs on.
+	hidden bool
 }
 
 // Kind says what a reason is about.
@@ -55,6 +61,9 @@ const (
 	Note Kind = "note"
 )
 
+// Unreadable is the code of what could not be read or evaluated.
+const Unreadable policy.Code = "Unreadable"
+
 // Reason is one reason for the state.
 type Reason struct {
 	Code    policy.Code `json:"code"`
@@ -69,24 +78,23 @@ type Reason struct {
 // Key is "namespace/name".
 func (r *Row) Key() string { return r.Namespace + "/" + r.Name }
 
-// Describe makes the row of a Deployment. off says that the cluster has no webhook at work.
-func Describe(v *verdict.Verdict, off bool) Row {
+// Describe makes the row of a Deployment.
+func Describe(v *verdict.Verdict) Row {
 	d := v.Deployment
-	r := Row{Namespace: d.Namespace, Name: d.Name, Behind: []string{}, Reasons: []Reason{}, Enabled: enabled(d.Standing), Mode: v.Decision.Mode}
+	r := Row{Namespace: d.Namespace, Name: d.Name, Behind: []string{}, Reasons: []Reason{}, Open: []string{}, Enabled: enabled(d.Standing), Mode: v.Decision.Mode}
 	if !v.Live {
 		r.File, r.Line = d.Place.File, d.Line("")
 	}
 	switch {
 	case v.Err != nil:
 		r.State = policy.Undecided
-		r.Reasons = append(r.Reasons, Reason{Code: "Unreadable", Kind: Note, Message: v.Err.Error()})
+		r.Reasons = append(r.Reasons, Reason{Code: Unreadable, Kind: Note, Message: v.Err.Error()})
 		return r
 	case d.Standing == manifest.SystemNamespace, d.Standing == manifest.NamespaceExcluded:
 		r.State, r.Enabled = NotEnabled, "no"
 		return r
-	case len(v.Unread) > 0:
-		r.State, r.Do = policy.Undecided, "ask somebody who may read them"
-		r.Reasons = append(r.Reasons, Reason{Code: "Unreadable", Kind: Note, Message: strings.Join(v.Unread, " and ") + " could not be read"})
+	case v.Unknown():
+		r.undecided(v)
 		return r
 	}
 	r.Exposure, r.Behind = v.Decision.Exposure.Kind, v.Decision.Exposure.Fronts()
@@ -95,8 +103,21 @@ func Describe(v *verdict.Verdict, off bool) Row {
 		r.State = afterAdmission(v)
 	}
 	r.reasons(v)
-	r.Do = advice(&r, v, off)
+	if r.State == policy.Exempt || len(v.Kept()) > 0 {
+		r.Open = append(r.Open, v.Open()...)
+	}
+	r.Do = advice(&r, v)
 	return r
+}
+
+// undecided says what could not be read.
+func (r *Row) undecided(v *verdict.Verdict) {
+	what, do := strings.Join(v.Unread, " and "), "ask somebody who may read them"
+	if what == "" {
+		what, do = "namespace "+r.Namespace, "ask somebody who may read the namespace"
+	}
+	r.State, r.Do, r.hidden = policy.Undecided, do, true
+	r.Reasons = append(r.Reasons, Reason{Code: Unreadable, Kind: Note, Message: what + " could not be read"})
 }
 
 func enabled(s manifest.Standing) string {

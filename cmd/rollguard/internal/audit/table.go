@@ -61,10 +61,14 @@ func (l Layout) cells(r *Row) []string {
 
 // why are the codes of the risks and the rules that something is missing for.
 func (r *Row) why() []string {
-	var out, lacks, added []string
+	var out, lacks, added, kept []string
 	for i := range r.Reasons {
 		reason := &r.Reasons[i]
 		switch word := verdict.Field(reason.Rule); {
+		case reason.Code == policy.KeptOnRequest:
+			kept = append(kept, word)
+		case r.hidden:
+			out = append(out, reason.Message)
 		case reason.Kind == AtRisk, reason.Kind == Note:
 			out = append(out, string(reason.Code))
 		case word == "": // tidying up
@@ -75,23 +79,32 @@ func (r *Row) why() []string {
 		}
 	}
 	out = unique(out)
-	if len(lacks) > 0 {
-		out = append(out, "lacks "+strings.Join(unique(lacks), ", "))
+	for _, group := range []struct {
+		verb   string
+		fields []string
+	}{{"lacks", lacks}, {"admission adds", added}, {"an annotation keeps", kept}} {
+		if len(group.fields) > 0 {
+			out = append(out, group.verb+" "+strings.Join(unique(group.fields), ", "))
+		}
 	}
-	if len(added) > 0 {
-		out = append(out, "admission adds "+strings.Join(unique(added), ", "))
+	if text := verdict.OpenText(r.Open); text != "" {
+		out = append(out, text)
 	}
 	return out
 }
 
-// advice is what to do, once for each code and for what is missing.
+// advice is what to do, once for each code, for what is missing and for what people keep.
 func (r *Report) advice() []string {
 	counts := map[policy.Code]int{}
 	var lack lacking
+	var accepted []string
 	for i := range r.Deployments {
 		row := &r.Deployments[i]
 		if row.State == policy.Unguarded {
 			lack.count(row)
+		}
+		if len(row.Open) > 0 && (row.State == policy.Guarded || row.State == policy.Exempt) {
+			accepted = append(accepted, row.Key())
 		}
 		seen := map[policy.Code]bool{}
 		for _, reason := range row.Reasons {
@@ -107,19 +120,21 @@ func (r *Report) advice() []string {
 	}
 	for _, e := range policy.Catalogue() {
 		if n := counts[e.Code]; n > 0 {
-			text := fmt.Sprintf("%s (%d): %s %s", e.Code, n, e.Means, e.Advice)
-			if aboutAnnotation(e.Code) {
-				text += " " + r.example(e.Code)
-			}
-			out = append(out, text)
+			out = append(out, strings.TrimSpace(fmt.Sprintf("%s (%d): %s %s %s", e.Code, n, e.Means, e.Advice, r.example(e.Code))))
 		}
+	}
+	if len(accepted) > 0 {
+		out = append(out, fmt.Sprintf("accepted (%d): %s: a label, an owner or the annotation rollguard.io/keep keeps Rollguard away, and requests may be lost in a rollout. rollguard explain shows where.", len(accepted), verdict.Counted(accepted)))
 	}
 	return out
 }
 
-// example is what is said of the first Deployment that has a finding: of an annotation, its
-// key and value are wanted.
+// example is what is said of the first Deployment that has a finding: names and numbers are
+// different for each, but for Recreate, of which there is no more to say.
 func (r *Report) example(code policy.Code) string {
+	if code == policy.RecreateStrategy {
+		return ""
+	}
 	for i := range r.Deployments {
 		row := &r.Deployments[i]
 		for _, reason := range row.Reasons {
@@ -132,16 +147,14 @@ func (r *Report) example(code policy.Code) string {
 }
 
 // lacking counts Deployments that something is missing of: all, those of namespaces that
-// are not enabled, those of which that is not known, and those in mode audit.
-type lacking struct{ all, disabled, unknown, audit int }
+// are not enabled, and those in mode audit.
+type lacking struct{ all, disabled, audit int }
 
 func (l *lacking) count(r *Row) {
 	l.all++
 	switch {
 	case r.Enabled == "no":
 		l.disabled++
-	case r.Enabled == "unknown":
-		l.unknown++
 	case r.Mode == api.Audit:
 		l.audit++
 	}
@@ -152,20 +165,14 @@ func (r *Report) complete(lack lacking) string {
 	if !r.Live {
 		return text + "Write it with rollguard render, or label the namespace rollguard.io/inject=enabled and let admission add it (--assume-enabled shows what is left then)."
 	}
-	if lack.unknown > 0 {
-		text += fmt.Sprintf("For %d, it is not known whether the namespace is enabled: ask somebody who may read it. ", lack.unknown)
-	}
 	if r.Off {
 		text += "The webhook is not installed or switched off: that comes first. "
 	}
 	if lack.audit > 0 {
 		text += fmt.Sprintf("For %d, the mode is audit, which lets nothing be changed: take it away first. ", lack.audit)
 	}
-	switch {
-	case lack.disabled > 0:
+	if lack.disabled > 0 {
 		return text + fmt.Sprintf("For %d, label the namespace first: rollguard.io/inject=enabled. Then kubectl rollout restart.", lack.disabled)
-	case lack.all == lack.unknown:
-		return strings.TrimSpace(text)
 	}
 	return text + "kubectl rollout restart lets admission add it."
 }

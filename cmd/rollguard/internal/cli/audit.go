@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -102,13 +103,13 @@ func (o *auditOptions) run(cmd *cobra.Command) error {
 	if err := write(r, cmd.OutOrStdout()); err != nil {
 		return err
 	}
-	switch err := failed(failures); {
-	case err != nil:
+	if err := cmp.Or(failed(failures), unanswered(r.Unread), unknown(r.Unknown())); err != nil {
 		return err
-	case r.Fails():
+	}
+	if r.Fails() {
 		return errDiffers
 	}
-	return unanswered(r.Unread)
+	return nil
 }
 
 func (o *auditOptions) format() (func(*audit.Report, io.Writer) error, error) {
@@ -148,7 +149,7 @@ func (o *auditOptions) gather(cmd *cobra.Command, r *audit.Report) ([]error, err
 		return nil, err
 	}
 	for i := range read.verdicts {
-		r.Deployments = append(r.Deployments, audit.Describe(&read.verdicts[i], false))
+		r.Deployments = append(r.Deployments, audit.Describe(&read.verdicts[i]))
 	}
 	r.Kubernetes = o.kubeVersion
 	failures := read.failures()
@@ -187,7 +188,7 @@ func (o *auditOptions) fromCluster(cmd *cobra.Command, r *audit.Report) ([]error
 	var failures []error
 	hidden, roads := map[string]string{}, live.Roads{}
 	set := manifest.NewSet(nil, settings.sets(manifest.Options{Hidden: hidden}))
-	judge := verdict.NewJudge(set, settings.judges(kube, verdict.Options{Live: true, Unread: roads.Unread}))
+	judge := verdict.NewJudge(set, settings.judges(kube, verdict.Options{Live: true, Off: r.Off, Unread: roads.Unread}))
 	progress := newProgress(cmd.ErrOrStderr())
 	unread, err := c.Walk(cmd.Context(), live.Walk{Namespaces: namespaces, Hidden: hidden, Roads: roads, Use: func(page *manifest.File) error {
 		for _, d := range set.Pass(page) {
@@ -195,7 +196,7 @@ func (o *auditOptions) fromCluster(cmd *cobra.Command, r *audit.Report) ([]error
 			if v.Err != nil {
 				failures = append(failures, v.Err)
 			}
-			r.Deployments = append(r.Deployments, audit.Describe(&v, r.Off))
+			r.Deployments = append(r.Deployments, audit.Describe(&v))
 		}
 		progress.say(fmt.Sprintf("%s (%d Deployments so far)", page.Name, len(r.Deployments)))
 		return nil
@@ -203,6 +204,7 @@ func (o *auditOptions) fromCluster(cmd *cobra.Command, r *audit.Report) ([]error
 	progress.end()
 	r.Unread = append(r.Unread, unread...)
 	sayGaps(cmd.ErrOrStderr(), r.Unread)
+	sayNotes(cmd.ErrOrStderr(), set.Notes)
 	if errors.Is(err, context.Canceled) {
 		return nil, errors.New("interrupted")
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/report"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/textwidth"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
+	"github.com/rollguard/rollguard/pkg/policy"
 )
 
 const explainHelp = `Say how traffic reaches a Deployment, what the admission webhook would change
@@ -29,7 +31,9 @@ Deployment would change. With -f, no cluster is touched.
 Without a name, all Deployments of the files, or of the namespace, are explained.
 With -n, a name means the Deployment of that namespace.
 
-The exit code is 1 when something is at risk, 2 when something could not be read.`
+The exit code is 1 when requests may be lost in the next rollout (something is at
+risk, a race is open, or, in a cluster, something is missing by now) or an
+annotation is not understood, and 2 when something could not be read.`
 
 type explainOptions struct {
 	input
@@ -95,11 +99,11 @@ func (o *explainOptions) run(cmd *cobra.Command, args []string) error {
 	for _, note := range read.set.Notes {
 		say(cmd.ErrOrStderr(), note)
 	}
-	if err := errors.Join(failed(failures), unanswered(read.gaps)); err != nil {
+	if err := errors.Join(failed(failures), cmp.Or(unanswered(read.gaps), unknown(unknownOf(chosen)))); err != nil {
 		return err
 	}
 	for i := range chosen {
-		if chosen[i].AtRisk() {
+		if v := &chosen[i]; v.AtRisk() || v.Live && v.Guarded() && v.Decision.State() == policy.Unguarded {
 			return errDiffers
 		}
 	}

@@ -64,7 +64,7 @@ func (in *liveInput) read(ctx context.Context, c *live.Cluster, s scope) (*readi
 	}
 	r := &reading{files: gathered.Files, version: version, off: c.WebhookMissing(ctx)}
 	r.set = manifest.NewSet(r.files, set.sets(manifest.Options{Hidden: gathered.Hidden}))
-	r.verdicts = verdict.All(r.set, set.judges(kube, verdict.Options{Live: true, Unread: gathered.Roads.Unread}))
+	r.verdicts = verdict.All(r.set, set.judges(kube, verdict.Options{Live: true, Off: r.off, Unread: gathered.Roads.Unread}))
 	return r, gathered, nil
 }
 
@@ -82,9 +82,29 @@ func sayGaps(w io.Writer, gaps []live.Gap) {
 // answer hangs on.
 func unanswered(gaps []live.Gap) error {
 	for _, gap := range gaps {
-		if gap.Asked || gap.Road {
+		if gap.Decides() {
 			return fmt.Errorf("%s could not be read, so the question is not answered", gap.What)
 		}
 	}
 	return nil
+}
+
+// unknown is an error where something is not known of some Deployments, as whoever asks may
+// not read it.
+func unknown(deployments []string) error {
+	if len(deployments) == 0 {
+		return nil
+	}
+	return fmt.Errorf("how %s stands could not be decided, as not all that it hangs on could be read", verdict.Counted(deployments))
+}
+
+// unknownOf are the Deployments of which that is so.
+func unknownOf(verdicts []verdict.Verdict) []string {
+	var out []string
+	for i := range verdicts {
+		if v := &verdicts[i]; v.Unknown() {
+			out = append(out, v.Deployment.Key())
+		}
+	}
+	return out
 }

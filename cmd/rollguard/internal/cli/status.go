@@ -98,6 +98,7 @@ func (o *statusOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	sayNotes(cmd.ErrOrStderr(), r.set.Notes)
 	all := standings(r, o.everywhere)
 	if o.output == "json" {
 		err = statusJSON(cmd.OutOrStdout(), r, all, gathered.Gaps)
@@ -116,10 +117,7 @@ func (o *statusOptions) run(cmd *cobra.Command) error {
 
 // statusCode is the error that the exit code is made of.
 func statusCode(r *reading, all []standing, gaps []live.Gap) error {
-	if err := failed(r.failures()); err != nil {
-		return err
-	}
-	if err := unanswered(gaps); err != nil {
+	if err := cmp.Or(failed(r.failures()), unanswered(gaps), unknown(unknownOf(r.verdicts))); err != nil {
 		return err
 	}
 	for _, s := range all {
@@ -178,9 +176,27 @@ func standingOf(v *verdict.Verdict) standing {
 	case s.State == policy.Unexposed && len(v.Decision.Changes) > 0 && v.Decision.Mode != api.Audit:
 		s.Why = append(s.Why, "values of Rollguard's go at the next rollout")
 	case s.State == policy.Exempt:
-		s.Why = append(s.Why, exempt(v))
+		s.Why = append(s.Why, accepted(exempt(v), v))
+	case s.State == policy.Guarded && len(v.Kept()) > 0:
+		s.Why = append(s.Why, accepted("an annotation keeps "+fieldsOf(v.Kept()), v))
 	}
 	return s
+}
+
+// accepted says what people keep as it is, and whether requests are lost by that.
+func accepted(what string, v *verdict.Verdict) string {
+	if text := verdict.OpenText(v.Open()); text != "" {
+		return what + "; " + text
+	}
+	return what
+}
+
+func fieldsOf(rules []api.Rule) string {
+	fields := make([]string, len(rules))
+	for i, rule := range rules {
+		fields[i] = verdict.Field(rule)
+	}
+	return strings.Join(fields, ", ")
 }
 
 // unread says which kinds could not be read.

@@ -100,16 +100,21 @@ func (s *standing) behind() string {
 	return cmp.Or(verdict.Counted((&topology.Exposure{Kind: s.Exposure, Routes: s.Routes}).Fronts()), "-")
 }
 
+// changing are the rules that would change something.
+func (s *standing) changing() []api.Rule {
+	out := make([]api.Rule, s.rules)
+	for i := range out {
+		out[i] = api.Rule(s.Why[i])
+	}
+	return out
+}
+
 // shortest is how much of a risk is told where not all of it is.
 const shortest = 80
 
 // why is all fields that would change, and of the risks the first, in short, or all of them.
 func (s *standing) why(all bool) string {
-	fields := make([]string, s.rules)
-	for i, rule := range s.Why[:s.rules] {
-		fields[i] = verdict.Field(api.Rule(rule))
-	}
-	rules, sentences := strings.Join(fields, ", "), s.Why[s.rules:]
+	rules, sentences := fieldsOf(s.changing()), s.Why[s.rules:]
 	var risk string
 	if len(sentences) > 0 {
 		risk = textwidth.Shorten(sentences[0], shortest)

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 
-	"github.com/rollguard/rollguard/cmd/rollguard/internal/report"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 )
 
@@ -18,7 +17,7 @@ func (o *explainOptions) draw(stdout io.Writer, chosen []verdict.Verdict) error 
 	if len(chosen) != 1 {
 		return fmt.Errorf("--svg is a picture of one Deployment, and there are %d: name one", len(chosen))
 	}
-	t := report.Timeline(&chosen[0])
+	t := chosen[0].Timeline()
 	if t == nil {
 		return errors.New("--svg: there is no timeline, as nothing sends traffic there or its strategy is Recreate")
 	}

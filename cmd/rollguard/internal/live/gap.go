@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/rollguard/rollguard/pkg/manifest"
 )
 
 // oneNamespace begins the name of what is one object, not all of a kind.
@@ -23,6 +25,9 @@ type Gap struct {
 	Road  bool `json:"-"`
 }
 
+// Decides tells whether the question is not answered without it.
+func (g *Gap) Decides() bool { return g.Asked || g.Road }
+
 // Roads are the kinds that lead to Pods in every cluster, in the words of people, that could
 // not be read, by namespace; under [Everywhere] stand those of no namespace.
 type Roads map[string][]string
@@ -36,6 +41,9 @@ func (r Roads) Unread(namespace string) []string {
 func (g *gathering) note(r resource, namespace string, err error) {
 	if r.road != "" {
 		g.Roads[namespace] = append(g.Roads[namespace], r.road)
+	}
+	if r.name == ingressClasses {
+		g.Hidden[manifest.IngressClasses] = "could not be read"
 	}
 	g.gap(about(r, namespace), err)
 	last := &g.Gaps[len(g.Gaps)-1]

@@ -21,8 +21,8 @@ type Gathered struct {
 	Gaps  []Gap
 	// Disabled counts the namespaces without the label.
 	Disabled int
-	// Hidden says as a clause, by the names of optional kinds that exist, why no object of
-	// them is seen.
+	// Hidden says as a clause, by the names of optional kinds that exist and of
+	// [manifest.IngressClasses], why no object of them is seen.
 	Hidden map[string]string
 	Roads  Roads
 }

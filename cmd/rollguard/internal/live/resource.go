@@ -20,12 +20,15 @@ type resource struct {
 	typed bool
 }
 
+// ingressClasses decide whose load balancer an Ingress is.
+const ingressClasses = "ingressclasses"
+
 // resources are read before the Deployments. New optional kinds are a matter of package
 // topology alone.
 func resources() []resource {
 	const networking = "/apis/networking.k8s.io/v1"
 	out := []resource{
-		{paths: []string{networking}, name: "ingressclasses", cluster: true},
+		{paths: []string{networking}, name: ingressClasses, cluster: true},
 		{paths: []string{networking}, name: "ingresses", road: "Ingresses", typed: true},
 		{paths: []string{"/api/v1"}, name: "services", road: "Services", typed: true},
 		{paths: []string{"/api/v1"}, name: "persistentvolumeclaims"},

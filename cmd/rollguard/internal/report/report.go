@@ -64,7 +64,7 @@ func describe(v *verdict.Verdict) Deployment {
 		Settings: settingsOf(d),
 		Changes:  append([]policy.Change{}, d.Changes...),
 		Findings: append([]policy.Finding{}, d.Findings...),
-		Timeline: Timeline(v),
+		Timeline: v.Timeline(),
 	}
 	switch {
 	case len(v.Unread) > 0:

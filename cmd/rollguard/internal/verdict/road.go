@@ -1,11 +1,14 @@
 package verdict
 
 import (
+	"slices"
+
 	"github.com/valyala/fastjson"
 
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/decision"
 	"github.com/rollguard/rollguard/pkg/policy"
+	"github.com/rollguard/rollguard/pkg/topology"
 )
 
 // road completes what is shown of a Deployment that is left alone: who sends traffic there,
@@ -41,4 +44,13 @@ func ours(object []byte) ([]byte, error) {
 	meta.Del("deletionTimestamp")
 	meta.Get("labels").Del(api.LabelInject)
 	return v.MarshalTo(nil), nil
+}
+
+// classesUnseen notes that an Ingress leads to the Pods whose class may not be read by
+// whoever asks, and nobody said otherwise how they are exposed.
+func (v *Verdict) classesUnseen() {
+	unclear := slices.ContainsFunc(v.Decision.Findings, func(f policy.Finding) bool { return f.Code == policy.ExposureUnclear })
+	if unclear && slices.ContainsFunc(v.Decision.Exposure.Gaps, func(g topology.Gap) bool { return g.Unseen }) {
+		v.Unread = append(slices.Clone(v.Unread), "IngressClasses")
+	}
 }

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/decision"
@@ -21,6 +22,8 @@ type Verdict struct {
 	Patch []patch.Operation
 	// Live says that the Deployment was read from a cluster.
 	Live bool
+	// Off says that no webhook is called in it: nothing is completed.
+	Off bool
 	// Unread are the kinds that lead to Pods, in the words of people, that could not be read:
 	// what was decided without them is not to be relied on.
 	Unread []string
@@ -37,14 +40,14 @@ func (v *Verdict) Unknown() bool {
 	return v.Live && v.Deployment.Standing == manifest.NamespaceNotKnown || len(v.Unread) > 0
 }
 
-// AtRisk tells whether the webhook would leave a risk behind.
+// AtRisk tells whether requests may be lost in its next rollout, or an annotation is not
+// understood: a risk was found that nobody takes away, or a race stays open.
 func (v *Verdict) AtRisk() bool {
-	for i := range v.Decision.Findings {
-		if v.Guarded() && !v.Unknown() && v.Decision.Findings[i].Outcome == policy.AtRisk {
-			return true
-		}
+	if v.Unknown() {
+		return false
 	}
-	return false
+	risk := slices.ContainsFunc(v.Decision.Findings, func(f policy.Finding) bool { return f.Outcome == policy.AtRisk })
+	return v.Guarded() && risk || len(v.Open()) > 0
 }
 
 // Edit is the patch for the manifest.
@@ -62,6 +65,8 @@ type Options struct {
 	// AssumeService takes a Deployment of a manifest, which is to be created, for exposed
 	// when it declares a TCP port and no route leads to it; see [policy.Input].
 	AssumeService bool
+	// Off says that the cluster has no webhook at work.
+	Off bool
 	// Unread is asked, for the Deployments of each namespace, for [Verdict.Unread]; nil says
 	// that all was read.
 	Unread func(namespace string) []string
@@ -86,7 +91,7 @@ func NewJudge(set *manifest.Set, o Options) *Judge {
 
 // Judge decides about one Deployment.
 func (j *Judge) Judge(d *manifest.Deployment) Verdict {
-	v := Verdict{Deployment: d, Live: j.options.Live}
+	v := Verdict{Deployment: d, Live: j.options.Live, Off: j.options.Off}
 	if j.options.Unread != nil {
 		v.Unread = j.options.Unread(d.Namespace)
 	}
@@ -131,6 +136,7 @@ func (v *Verdict) judge(maker *decision.Maker, set *manifest.Set, o *Options) er
 	if err := v.road(maker, req); err != nil {
 		return plain(err)
 	}
+	v.classesUnseen()
 	return nil
 }
 
