@@ -94,6 +94,12 @@ type Entry struct {
 	Means, Advice string
 }
 
+// AboutAnnotation tells whether a finding of this code says that an annotation is not
+// followed, such as a slip in its key: what the Deployment lacks by that is said by others.
+func (c Code) AboutAnnotation() bool {
+	return c == UnknownAnnotation || c == InvalidAnnotation || c == OverrideNotAllowed
+}
+
 // Catalogue lists every code, in the order of the reference. docs/reference/
 // findings.md is generated from it.
 func Catalogue() []Entry {

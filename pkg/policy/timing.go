@@ -61,6 +61,9 @@ func (e *evaluation) computeTiming() {
 	e.result.Computed.Propagation = e.propagation()
 	e.result.Computed.PreStopSleep.Value = t.sleep
 	e.result.Computed.PreStopSleepSource = t.sleepSource
+	if t.sleep < t.needed {
+		e.result.Computed.PreStopSleepSource += fmt.Sprintf(" wanted, and a grace period of %s holds no more", t.grace)
+	}
 	e.result.Computed.GracePeriod.Value = t.grace
 	e.result.Computed.GracePeriodSource = t.graceSource
 }

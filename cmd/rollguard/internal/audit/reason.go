@@ -2,7 +2,6 @@ package audit
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/textwidth"
@@ -62,12 +61,6 @@ func adviceOf(code policy.Code) string {
 	return ""
 }
 
-// aboutAnnotation tells whether a finding is a mistake in an annotation. What to do then is
-// the same for all, so it is to be said which one.
-func aboutAnnotation(code policy.Code) bool {
-	return slices.Contains([]policy.Code{policy.UnknownAnnotation, policy.InvalidAnnotation, policy.ValueOutOfBounds, policy.OverrideNotAllowed}, code)
-}
-
 // advice is what to do, the most important first.
 func advice(r *Row, v *verdict.Verdict) string {
 	switch r.State {
@@ -99,7 +92,7 @@ func (r *Reason) do() string {
 	switch {
 	case r.Advice == "":
 		return message
-	case aboutAnnotation(r.Code):
+	case r.Code.AboutAnnotation(), r.Code == policy.ValueOutOfBounds:
 		return strings.TrimSuffix(r.Advice, ".") + ": " + message
 	case r.Code == policy.ExposureUnclear, r.Code == policy.SurgeMayDeadlock:
 		return strings.ToUpper(message[:1]) + message[1:] + " " + r.Advice

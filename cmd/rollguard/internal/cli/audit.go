@@ -24,7 +24,8 @@ With -f no cluster is touched: files, folders, or what helm or kustomize write.
 
 States:
   unguarded    something is missing that Rollguard adds
-  at-risk      nothing to add, and requests may be lost all the same
+  at-risk      nothing to add, and requests may be lost all the same,
+               or an annotation is not followed
   undecided    it could not be evaluated
   pending      values of Rollguard follow a changed policy at the next rollout
   left-alone   it opted out, or another controller owns it

@@ -24,7 +24,8 @@ States:
   guarded      nothing to add, and no risk is known
   pending      values of Rollguard follow a changed policy at the next rollout
   unguarded    something is missing; the next rollout adds it
-  at-risk      nothing to add, and requests may be lost all the same
+  at-risk      nothing to add, and requests may be lost all the same,
+               or an annotation is not followed
   not-exposed  nothing sends traffic there
   left-alone   it opted out, or another controller owns it
   not-enabled  its namespace does not have the label, belongs to Kubernetes, or

@@ -61,7 +61,7 @@ func describe(v *verdict.Verdict) Deployment {
 		Exposure: d.Exposure.Kind,
 		Mode:     d.Settings.Mode.Value,
 		Profile:  d.Settings.Profile.Value,
-		Settings: settingsOf(d),
+		Settings: settingsOf(v),
 		Changes:  append([]policy.Change{}, d.Changes...),
 		Findings: append([]policy.Finding{}, d.Findings...),
 		Timeline: v.Timeline(),

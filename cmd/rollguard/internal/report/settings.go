@@ -9,6 +9,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/intstr"
 
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/decision"
 	"github.com/rollguard/rollguard/pkg/topology"
@@ -87,8 +88,9 @@ func asked[T any](s *Settings, name string, v api.Setting[T]) {
 	}
 }
 
-func settingsOf(d *decision.Decision) Settings {
+func settingsOf(v *verdict.Verdict) Settings {
 	var s Settings
+	d := &v.Decision
 	settings := &d.Settings
 	computed(&s, d)
 	set(&s, "maxSurge", settings.MaxSurge)
@@ -105,6 +107,7 @@ func settingsOf(d *decision.Decision) Settings {
 	asked(&s, "keepReason", settings.KeepReason)
 	asked(&s, "rollout", settings.Rollout)
 	asked(&s, "owned", settings.MutateOwned)
+	s.stands(v)
 	return s
 }
 

@@ -50,9 +50,10 @@ func (p *page) write() {
 		return // what hangs on the traffic is not known either
 	}
 	p.changes()
-	p.findings("At risk", policy.AtRisk)
-	p.findings("Kept as you wrote it", policy.Kept)
-	p.findings("Good to know", policy.Skipped)
+	p.findings("At risk", isRisk)
+	p.findings("Annotations that are not followed", isMistake)
+	p.findings("Kept as you wrote it", func(f *policy.Finding) bool { return f.Outcome == policy.Kept })
+	p.findings("Good to know", func(f *policy.Finding) bool { return f.Outcome == policy.Skipped })
 	p.timeline()
 	if p.v.Guarded() && p.v.Decision.Exposure.Kind != topology.None {
 		p.settings()
@@ -62,14 +63,15 @@ func (p *page) write() {
 // summary is the verdict in a few words.
 func (p *page) summary() string {
 	result := &p.v.Decision.Result
-	risks := count(result.Findings, policy.AtRisk)
+	risks := count(result.Findings, isRisk)
+	mistakes := plural(count(result.Findings, isMistake), ", %d annotation to correct", ", %d annotations to correct")
 	switch {
 	case p.v.Unknown():
 		return "whether it is guarded is not known"
 	case !p.v.Guarded():
 		return "not guarded"
 	case result.Exposure.Kind == topology.None:
-		return p.unexposed() + plural(risks, ", %d thing to look at", ", %d things to look at")
+		return p.unexposed() + plural(risks, ", %d thing to look at", ", %d things to look at") + mistakes
 	case result.Trigger == policy.LeftAlone:
 		return "left alone"
 	}
@@ -77,10 +79,14 @@ func (p *page) summary() string {
 	if words == "" {
 		words = "nothing to change"
 	}
-	if result.Mode == api.Audit && len(result.Changes) > 0 {
+	switch {
+	case len(result.Changes) == 0:
+	case result.Mode == api.Audit:
 		words += " in fill mode, none in audit mode"
+	case p.v.Off:
+		words += " once the webhook is at work, none until then"
 	}
-	return words + plural(risks, ", %d risk left", ", %d risks left")
+	return words + plural(risks, ", %d risk left", ", %d risks left") + mistakes
 }
 
 // unexposed tells what becomes of a Deployment that nothing sends traffic to.
@@ -133,9 +139,14 @@ func (p *page) changes() {
 	if !p.v.Guarded() || len(result.Changes) == 0 {
 		return
 	}
-	if result.Mode == api.Audit {
+	switch {
+	case result.Mode == api.Audit:
 		p.heading("Would change (the mode is audit, so nothing is written)")
-	} else {
+	case p.v.Off:
+		p.heading("Would change (no webhook is at work, so nothing is written)")
+	case p.v.Live:
+		p.heading("Changes at its next rollout")
+	default:
 		p.heading("Changes")
 	}
 	for i := range result.Changes {
@@ -162,21 +173,21 @@ func reason(result *policy.Result, c *policy.Change) string {
 	return ""
 }
 
-func (p *page) findings(title string, outcome policy.Outcome) {
+func (p *page) findings(title string, wanted func(*policy.Finding) bool) {
 	findings := p.v.Decision.Findings
-	if !p.v.Guarded() || count(findings, outcome) == 0 {
+	if !p.v.Guarded() || count(findings, wanted) == 0 {
 		return
 	}
 	p.heading(title)
 	for i := range findings {
-		if findings[i].Outcome == outcome {
+		if wanted(&findings[i]) {
 			p.line("    - %s", textwidth.FullStop(sentence(findings[i].Message)))
 		}
 	}
 }
 
 func (p *page) settings() {
-	settings := settingsOf(&p.v.Decision)
+	settings := settingsOf(p.v)
 	name, text := 0, 0
 	for _, s := range settings {
 		name = max(name, len(s.Name))
@@ -188,14 +199,22 @@ func (p *page) settings() {
 	}
 }
 
-func count(findings []policy.Finding, outcome policy.Outcome) int {
+func count(findings []policy.Finding, wanted func(*policy.Finding) bool) int {
 	n := 0
 	for i := range findings {
-		if findings[i].Outcome == outcome {
+		if wanted(&findings[i]) {
 			n++
 		}
 	}
 	return n
+}
+
+// isRisk tells what may lose requests from isMistake, an annotation that is not followed: it
+// may be a slip in what matters to nobody.
+func isRisk(f *policy.Finding) bool { return f.Outcome == policy.AtRisk && !f.Code.AboutAnnotation() }
+
+func isMistake(f *policy.Finding) bool {
+	return f.Outcome == policy.AtRisk && f.Code.AboutAnnotation()
 }
 
 // plural is nothing for 0.

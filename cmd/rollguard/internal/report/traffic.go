@@ -2,10 +2,12 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/policy"
 	"github.com/rollguard/rollguard/pkg/topology"
 )
 
@@ -17,7 +19,7 @@ func (p *page) traffic() {
 		p.line("    %s.", sentence(unread(p.v)))
 		return
 	}
-	p.heading("Traffic (" + kindInWords(e.Kind) + severalDoors(e) + ")")
+	p.heading("Traffic (" + p.roads() + ")")
 	if len(e.Routes) == 0 {
 		text := "    No Service or Ingress%s leads to these Pods"
 		switch asked := &p.v.Decision.Settings.Exposure; {
@@ -84,6 +86,21 @@ func (p *page) where() string {
 		return ""
 	}
 	return " in the files"
+}
+
+// roads says how requests come, and where that is so that there may be more.
+func (p *page) roads() string {
+	e := &p.v.Decision.Exposure
+	unclear := slices.ContainsFunc(p.v.Decision.Findings, func(f policy.Finding) bool { return f.Code == policy.ExposureUnclear })
+	switch {
+	case !unclear:
+		return kindInWords(e.Kind) + severalDoors(e)
+	case e.Kind == topology.None:
+		return "not known"
+	case e.Kind == topology.Service:
+		return "through a Service; what else is not known"
+	}
+	return kindInWords(e.Kind) + severalDoors(e) + "; what else is not known"
 }
 
 func kindInWords(k topology.Kind) string {
