@@ -161,6 +161,7 @@ func (o *auditOptions) gather(cmd *cobra.Command, r *audit.Report) ([]error, err
 	if passed := read.set.Passed(); passed != "" {
 		notes = append(notes, "not looked at: "+passed)
 	}
+	notes = append(notes, read.hints(o.kubeVersion)...)
 	sayNotes(cmd.ErrOrStderr(), notes)
 	return failures, nil
 }

@@ -133,6 +133,8 @@ func (p *plan) print(w io.Writer) error {
 		switch {
 		case r.addedAgain():
 			suffix = fmt.Sprintf("\n  stays: admission would add it again; kubectl label deployment %s -n %s rollguard.io/inject=disabled", r.Deployment.Name, r.Deployment.Namespace)
+		case r.rolls() && r.Deployment.Standing == manifest.NamespaceNotKnown:
+			suffix = "\n  it rolls by that, if its namespace, which may not be read by you, is not enabled; else admission adds it again"
 		case r.rolls():
 			suffix = "\n  it rolls by that"
 		}
