@@ -19,7 +19,7 @@ type part struct {
 
 // summary is the one line about all changes. There is none when the write only
 // dropped what had been added before: the stored object stays as it was.
-func summary(d *decision.Decision) string {
+func summary(d *decision.Decision, name string) string {
 	if d.Trigger == policy.FieldsDropped {
 		return ""
 	}
@@ -55,7 +55,7 @@ func summary(d *decision.Decision) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return shorten(parts)
+	return shorten(parts, name)
 }
 
 // together says once what was done to several containers alike.
@@ -133,7 +133,7 @@ func takingBack(d *decision.Decision) string {
 func tidying(*decision.Decision) string { return "tidied up: " }
 
 // shorten lists as many parts as fit on the line, and says how many do not.
-func shorten(parts []part) string {
+func shorten(parts []part, name string) string {
 	for n := len(parts); n > 0; n-- {
 		var b strings.Builder
 		b.Grow(maxWarning)
@@ -151,9 +151,9 @@ func shorten(parts []part) string {
 		if n < len(parts) {
 			b.WriteString(", and " + plural(len(parts)-n, "more change"))
 		}
-		if full := prefixed(b.String()); utf8.RuneCountInString(full) <= maxWarning {
+		if full := prefixed(name, b.String()); utf8.RuneCountInString(full) <= maxWarning {
 			return full
 		}
 	}
-	return line(parts[0].opening + plural(len(parts), "change"))
+	return line(name, parts[0].opening + plural(len(parts), "change"))
 }

@@ -28,24 +28,25 @@ const (
 	maxWarnings = 4095
 )
 
-// warnings are the lines for the author: one that sums up the changes with what
-// caused them, and one for each risk.
-func warnings(d *decision.Decision, level Warnings) []string {
+// warnings are the lines for the author of the Deployment of this name: one that sums up the
+// changes with what caused them, and one for each risk. Each names the Deployment: kubectl
+// prints a line only once, however many objects of a folder it is about.
+func warnings(d *decision.Decision, name string, level Warnings) []string {
 	if level == WarnNone {
 		return nil
 	}
 	var lines []string
 	if level == WarnChanges {
-		if text := summary(d); text != "" {
+		if text := summary(d, name); text != "" {
 			lines = append(lines, text)
 		}
 	}
 	for i := range d.Findings {
 		if d.Findings[i].Outcome == policy.AtRisk {
-			lines = append(lines, line("at risk: "+d.Findings[i].Message))
+			lines = append(lines, line(name, "at risk: "+d.Findings[i].Message))
 		}
 	}
-	return fit(lines)
+	return fit(lines, name)
 }
 
 func plural(n int, noun string) string {
@@ -55,11 +56,24 @@ func plural(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun
 }
 
-func prefixed(text string) string { return clean("rollguard: " + text) }
+// maxName is how much of a name is told: what follows matters more.
+const maxName = 63
+
+// prefixed is a warning about the Deployment of this name, which is empty where it is not
+// known: the API server may be about to generate one.
+func prefixed(name, text string) string {
+	switch {
+	case name == "":
+		return clean("rollguard: " + text)
+	case len(name) > maxName:
+		return clean("rollguard: deployment/" + name[:maxName-3] + "...: " + text)
+	}
+	return clean("rollguard: deployment/" + name + ": " + text)
+}
 
 // line is one warning, cut to length.
-func line(text string) string {
-	full := prefixed(text)
+func line(name, text string) string {
+	full := prefixed(name, text)
 	if utf8.RuneCountInString(full) <= maxWarning {
 		return full
 	}
@@ -78,7 +92,7 @@ func clean(text string) string {
 }
 
 // fit keeps the first lines that stay within the total, and says how many do not.
-func fit(lines []string) []string {
+func fit(lines []string, name string) []string {
 	total := 0
 	for _, l := range lines {
 		total += utf8.RuneCountInString(l)
@@ -87,7 +101,7 @@ func fit(lines []string) []string {
 	for total > maxWarnings {
 		kept--
 		total -= utf8.RuneCountInString(lines[kept]) + utf8.RuneCountInString(more)
-		more = prefixed("and " + strconv.Itoa(len(lines)-kept) + " more; see audit annotations")
+		more = prefixed(name, "and " + strconv.Itoa(len(lines)-kept) + " more; see audit annotations")
 		total += utf8.RuneCountInString(more)
 	}
 	if more == "" {
