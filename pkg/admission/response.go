@@ -64,7 +64,7 @@ func auditAnnotations(d *decision.Decision) map[string]string {
 func passedUnchanged(name, stage string, err error, level Warnings) *admissionv1.AdmissionResponse {
 	resp := allowed()
 	if level != WarnNone {
-		resp.Warnings = []string{line(name, "an internal error kept Rollguard from looking at this Deployment; it was stored as you wrote it (" + stage + ")")}
+		resp.Warnings = []string{line(name, "an internal error kept Rollguard from looking at this Deployment; it was stored as you wrote it ("+stage+")")}
 	}
 	resp.AuditAnnotations = map[string]string{auditError: clean(stage + ": " + strings.TrimPrefix(err.Error(), stage+": "))}
 	return resp

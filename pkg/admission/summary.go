@@ -155,5 +155,5 @@ func shorten(parts []part, name string) string {
 			return full
 		}
 	}
-	return line(name, parts[0].opening + plural(len(parts), "change"))
+	return line(name, parts[0].opening+plural(len(parts), "change"))
 }

@@ -101,7 +101,7 @@ func fit(lines []string, name string) []string {
 	for total > maxWarnings {
 		kept--
 		total -= utf8.RuneCountInString(lines[kept]) + utf8.RuneCountInString(more)
-		more = prefixed(name, "and " + strconv.Itoa(len(lines)-kept) + " more; see audit annotations")
+		more = prefixed(name, "and "+strconv.Itoa(len(lines)-kept)+" more; see audit annotations")
 		total += utf8.RuneCountInString(more)
 	}
 	if more == "" {
