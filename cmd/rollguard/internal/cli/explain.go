@@ -102,6 +102,11 @@ func (o *explainOptions) run(cmd *cobra.Command, args []string) error {
 	if err := errors.Join(failed(failures), cmp.Or(unanswered(read.gaps), unknown(unknownOf(chosen)))); err != nil {
 		return err
 	}
+	return explainCode(chosen)
+}
+
+// explainCode is the error that the exit code is made of.
+func explainCode(chosen []verdict.Verdict) error {
 	for i := range chosen {
 		if v := &chosen[i]; v.AtRisk() || v.Live && v.Guarded() && v.Decision.State() == policy.Unguarded {
 			return errDiffers

@@ -5,16 +5,11 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/live"
-	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
-	"github.com/rollguard/rollguard/pkg/api"
-	"github.com/rollguard/rollguard/pkg/manifest"
 	"github.com/rollguard/rollguard/pkg/policy"
-	"github.com/rollguard/rollguard/pkg/topology"
 )
 
 const statusHelp = `Say how the Deployments of the cluster stand: what their next rollout would
@@ -62,22 +57,6 @@ func newStatus() *cobra.Command {
 	complete(cmd, "output", "table", "wide", "json")
 	return cmd
 }
-
-// standing is one Deployment of the output.
-type standing struct {
-	key      string
-	State    policy.State  `json:"state"`
-	Exposure topology.Kind `json:"exposure"`
-	// Routes lead to it.
-	Routes []topology.Route `json:"routes"`
-	// Why are rules that would change something, then sentences: risks, the worst first.
-	Why []string `json:"why"`
-	// rules is how many of Why are rules.
-	rules int
-}
-
-// stateNotEnabled is beside the states of package policy: nobody is called there.
-const stateNotEnabled policy.State = "not-enabled"
 
 func (o *statusOptions) run(cmd *cobra.Command) error {
 	if !contains([]string{"table", "wide", "json"}, o.output) {
@@ -141,76 +120,6 @@ func standings(r *reading, onlyEnabled bool) []standing {
 	}
 	slices.SortFunc(out, func(a, b standing) int { return cmp.Compare(a.key, b.key) })
 	return out
-}
-
-func standingOf(v *verdict.Verdict) standing {
-	s := standing{key: v.Deployment.Key(), Exposure: v.Decision.Exposure.Kind, Routes: v.Decision.Exposure.Routes, Why: []string{}}
-	if s.Routes == nil {
-		s.Routes = []topology.Route{}
-	}
-	if len(v.Unread) > 0 {
-		s.Exposure, s.Routes = "", []topology.Route{}
-	}
-	switch v.Deployment.Standing {
-	case manifest.Guarded, manifest.OptedOut:
-		if len(v.Unread) > 0 {
-			s.State, s.Why = policy.Undecided, []string{unread(v.Unread)}
-			return s
-		}
-		s.State = v.Decision.State()
-	case manifest.NamespaceNotKnown:
-		s.State, s.Why = policy.Undecided, []string{"its namespace could not be read"}
-		return s
-	default:
-		s.State = stateNotEnabled
-		return s
-	}
-	switch {
-	case v.Err != nil:
-		s.State, s.Why = policy.Undecided, []string{v.Err.Error()}
-	case s.State == policy.Unguarded || s.State == policy.Pending || s.State == policy.Risky && s.Exposure != topology.None:
-		s.Why = append(s.Why, v.Decision.ChangedRules()...)
-		s.rules = len(s.Why)
-		s.Why = append(s.Why, v.Decision.Risks()...)
-	case s.State == policy.Risky:
-		s.Why = append(s.Why, v.Decision.Risks()...)
-	case s.State == policy.Unexposed && len(v.Decision.Changes) > 0 && v.Decision.Mode != api.Audit:
-		s.Why = append(s.Why, "values of Rollguard's go at the next rollout")
-	case s.State == policy.Exempt:
-		s.Why = append(s.Why, accepted(exempt(v), v))
-	case s.State == policy.Guarded && len(v.Kept()) > 0:
-		s.Why = append(s.Why, accepted("an annotation keeps "+fieldsOf(v.Kept()), v))
-	}
-	return s
-}
-
-// accepted says what people keep as it is, and whether requests are lost by that.
-func accepted(what string, v *verdict.Verdict) string {
-	if text := verdict.OpenText(v.Open()); text != "" {
-		return what + "; " + text
-	}
-	return what
-}
-
-func fieldsOf(rules []api.Rule) string {
-	fields := make([]string, len(rules))
-	for i, rule := range rules {
-		fields[i] = verdict.Field(rule)
-	}
-	return strings.Join(fields, ", ")
-}
-
-// unread says which kinds could not be read.
-func unread(kinds []string) string { return strings.Join(kinds, " and ") + " could not be read" }
-
-func exempt(v *verdict.Verdict) string {
-	if len(v.Decision.Findings) > 0 && v.Deployment.Standing != manifest.OptedOut {
-		return v.Decision.Findings[0].Message
-	}
-	if v.Deployment.Standing == manifest.OptedOut {
-		return "it opted out"
-	}
-	return "it is being deleted"
 }
 
 func statusJSON(w io.Writer, r *reading, all []standing, gaps []live.Gap) error {

@@ -86,7 +86,13 @@ func (p *page) summary() string {
 	case p.v.Off:
 		words += " once the webhook is at work, none until then"
 	}
-	return words + plural(risks, ", %d risk left", ", %d risks left") + mistakes
+	if risks > 0 {
+		return words + plural(risks, ", %d risk left", ", %d risks left") + mistakes
+	}
+	if text := verdict.OpenText(p.v.Open()); text != "" {
+		words += "; " + text
+	}
+	return words + mistakes
 }
 
 // unexposed tells what becomes of a Deployment that nothing sends traffic to.

@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
+	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/manifest"
+	"github.com/rollguard/rollguard/pkg/policy"
+	"github.com/rollguard/rollguard/pkg/topology"
+)
+
+// standing is one Deployment of the output.
+type standing struct {
+	key      string
+	State    policy.State  `json:"state"`
+	Exposure topology.Kind `json:"exposure"`
+	// Routes lead to it.
+	Routes []topology.Route `json:"routes"`
+	// Why are rules that would change something, then sentences: risks, the worst first.
+	Why []string `json:"why"`
+	// rules is how many of Why are rules.
+	rules int
+}
+
+// stateNotEnabled is beside the states of package policy: nobody is called there.
+const stateNotEnabled policy.State = "not-enabled"
+
+func standingOf(v *verdict.Verdict) standing {
+	s := standing{key: v.Deployment.Key(), Exposure: v.Decision.Exposure.Kind, Routes: v.Decision.Exposure.Routes, Why: []string{}}
+	if len(v.Unread) > 0 {
+		s.Exposure, s.Routes = "", nil
+	}
+	if s.Routes == nil {
+		s.Routes = []topology.Route{}
+	}
+	enabled := v.Deployment.Standing == manifest.Guarded || v.Deployment.Standing == manifest.OptedOut
+	switch {
+	case v.Deployment.Standing == manifest.NamespaceNotKnown:
+		s.State, s.Why = policy.Undecided, []string{"its namespace could not be read"}
+	case !enabled:
+		s.State = stateNotEnabled
+	case len(v.Unread) > 0:
+		s.State, s.Why = policy.Undecided, []string{unread(v.Unread)}
+	case v.Err != nil:
+		s.State, s.Why = policy.Undecided, []string{v.Err.Error()}
+	default:
+		s.State = v.Decision.State()
+		s.reasons(v)
+	}
+	return s
+}
+
+// reasons says why it stands so.
+func (s *standing) reasons(v *verdict.Verdict) {
+	switch d := &v.Decision; s.State {
+	case policy.Unguarded, policy.Pending, policy.Risky:
+		if s.Exposure != topology.None {
+			s.Why = append(s.Why, d.ChangedRules()...)
+			s.rules = len(s.Why)
+		}
+		s.Why = append(s.Why, d.Risks()...)
+	case policy.Unexposed:
+		if len(d.Changes) > 0 && d.Mode != api.Audit {
+			s.Why = append(s.Why, "values of Rollguard's go at the next rollout")
+		}
+	case policy.Exempt:
+		s.Why = append(s.Why, accepted(exempt(v), v))
+	case policy.Guarded:
+		if kept := v.Kept(); len(kept) > 0 {
+			s.Why = append(s.Why, accepted("an annotation keeps "+fieldsOf(kept), v))
+		}
+	}
+}
+
+// accepted says what people keep as it is, and whether requests are lost by that.
+func accepted(what string, v *verdict.Verdict) string {
+	if text := verdict.OpenText(v.Open()); text != "" {
+		return what + "; " + text
+	}
+	return what
+}
+
+func fieldsOf(rules []api.Rule) string {
+	fields := make([]string, len(rules))
+	for i, rule := range rules {
+		fields[i] = verdict.Field(rule)
+	}
+	return strings.Join(fields, ", ")
+}
+
+// unread says which kinds could not be read.
+func unread(kinds []string) string { return strings.Join(kinds, " and ") + " could not be read" }
+
+func exempt(v *verdict.Verdict) string {
+	if len(v.Decision.Findings) > 0 && v.Deployment.Standing != manifest.OptedOut {
+		return v.Decision.Findings[0].Message
+	}
+	if v.Deployment.Standing == manifest.OptedOut {
+		return "it opted out"
+	}
+	return "it is being deleted"
+}
