@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -50,13 +49,8 @@ func newExplain() *cobra.Command {
 		Short:   "Say what the webhook would do to Deployments, and why",
 		Long:    explainHelp,
 		Example: "  rollguard explain deployment/web -n shop\n  rollguard explain deployment/web -f deploy/\n  rollguard explain -f deploy/ -o json",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return noArguments(cmd, args[1:])
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
+		Args:    oneDeployment,
+		RunE:    func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
 	}
 	o.register(cmd)
 	o.cluster.register(cmd)
@@ -163,12 +157,9 @@ func (o *explainOptions) choose(cmd *cobra.Command, args []string, read *reading
 	if len(args) == 0 {
 		return read.verdicts, nil
 	}
-	kind, name, found := strings.Cut(args[0], "/")
-	switch {
-	case !found:
-		name = kind
-	case !contains([]string{"deployment", "deployments", "deploy", "deployment.apps", "deployments.apps"}, strings.ToLower(kind)):
-		return nil, fmt.Errorf("%s: only Deployments can be explained: write deployment/NAME, and -n for the namespace", args[0])
+	name, err := deploymentName(cmd, args)
+	if err != nil {
+		return nil, err
 	}
 	var chosen []verdict.Verdict
 	for _, v := range read.verdicts {
@@ -177,7 +168,7 @@ func (o *explainOptions) choose(cmd *cobra.Command, args []string, read *reading
 		}
 	}
 	if len(chosen) == 0 {
-		return nil, fmt.Errorf("%s is not in %s; there is: %s", args[0], o.where(), read.names())
+		return nil, fmt.Errorf("deployment/%s is not in %s; there is: %s", name, o.where(), read.names())
 	}
 	return chosen, nil
 }

@@ -55,7 +55,7 @@ func newStrip() *cobra.Command {
 		Short:   "Remove what Rollguard has added",
 		Long:    stripHelp,
 		Example: stripExamples,
-		Args:    atMostOne,
+		Args:    oneDeployment,
 		RunE:    func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
 	}
 	o.register(cmd)
@@ -171,14 +171,6 @@ func (o *stripOptions) confirm(cmd *cobra.Command, removals []removal) error {
 func asks(in io.Reader) bool {
 	f, ok := in.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// atMostOne is for commands about one Deployment or all.
-func atMostOne(cmd *cobra.Command, args []string) error {
-	if len(args) > 1 {
-		return noArguments(cmd, args[1:])
-	}
-	return nil
 }
 
 // stripAll decides what goes from each Deployment.

@@ -61,11 +61,11 @@ func (o *stripOptions) plan(cmd *cobra.Command, args []string) (*plan, error) {
 		return nil, err
 	}
 	name := ""
-	if len(args) == 1 {
+	if len(args) > 0 {
 		if o.everywhere {
 			return nil, errors.New("a name goes with -n, not with -A")
 		}
-		if name, err = deploymentName(args[0]); err != nil {
+		if name, err = deploymentName(cmd, args); err != nil {
 			return nil, err
 		}
 	}
@@ -143,16 +143,4 @@ func (p *plan) print(w io.Writer) error {
 		}
 	}
 	return nil
-}
-
-// deploymentName takes "web" and "deployment/web".
-func deploymentName(arg string) (string, error) {
-	kind, name, found := strings.Cut(arg, "/")
-	switch {
-	case !found:
-		return kind, nil
-	case contains([]string{"deployment", "deployments", "deploy", "deployment.apps", "deployments.apps"}, strings.ToLower(kind)):
-		return name, nil
-	}
-	return "", fmt.Errorf("%s: only Deployments are meant: write deployment/NAME, and -n for the namespace", arg)
 }

@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+func TestADeploymentIsNamedAsKubectlNamesIt(t *testing.T) {
+	for line, want := range map[string]struct{ name, err string }{
+		"":                            {"", ""},
+		"web":                         {"web", ""},
+		"deployment":                  {"deployment", ""}, // one may be called so
+		"deployment/web":              {"web", ""},
+		"deployments/web":             {"web", ""},
+		"deploy/web":                  {"web", ""},
+		"deployment.apps/web":         {"web", ""},
+		"deployments.apps/web":        {"web", ""},
+		"deployments.v1.apps/web":     {"web", ""},
+		"Deployment/web":              {"web", ""},
+		"deployment web":              {"web", ""},
+		"deploy web":                  {"web", ""},
+		"deployments web":             {"web", ""},
+		"deployment.apps web":         {"web", ""},
+		"service/web":                 {"", "only Deployments are meant"},
+		"service web":                 {"", "only Deployments are meant"},
+		"web api":                     {"", "one at a time"},
+		"deployment web api":          {"", "more than one name"},
+		"deployment/web api":          {"", "more than one name"},
+		"deployment/web deployment/x": {"", "more than one name"},
+		"deployment/":                 {"", "the name is missing"},
+		"deployment web/x":            {"", "no name has a slash"},
+		"deployment/web/x":            {"", "no name has a slash"},
+	} {
+		cmd := &cobra.Command{Use: "explain"}
+		name, err := deploymentName(cmd, strings.Fields(line))
+		switch {
+		case name != want.name, (err == nil) != (want.err == ""):
+			t.Errorf("%q: %q, %v", line, name, err)
+		case err != nil && !(strings.HasPrefix(err.Error(), line+": ") && strings.Contains(err.Error(), want.err) && strings.Contains(err.Error(), "write deployment/NAME, and -n")):
+			t.Errorf("%q: %v", line, err)
+		}
+	}
+}
