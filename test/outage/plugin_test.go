@@ -26,6 +26,9 @@ func plugin(t *testing.T) (folder string) {
 
 func TestKubectlFindsThePlugin(t *testing.T) {
 	folder := plugin(t)
+	kubectl(t, "", "create", "namespace", "complete")
+	kubectl(t, "", "create", "deployment", "web", "--image=registry.example/web:1", "-n", "complete")
+	defer kubectl(t, "", "delete", "deployment", "web", "-n", "complete")
 	for name, tc := range map[string]struct {
 		args []string
 		says string
@@ -35,6 +38,8 @@ func TestKubectlFindsThePlugin(t *testing.T) {
 		"it knows its name":                  {[]string{"rollguard", "audit", "--help"}, "kubectl rollguard audit [-A"},
 		"kubectl completes commands":         {[]string{"__complete", "rollguard", "aud"}, "audit\tSay which Deployments"},
 		"kubectl completes the values of -o": {[]string{"__complete", "rollguard", "audit", "-o", "sa"}, "sarif"},
+		"kubectl completes Deployments":      {[]string{"__complete", "rollguard", "explain", "-n", "complete", ""}, "web\n:4"},
+		"kubectl completes namespaces":       {[]string{"__complete", "rollguard", "audit", "-n", "compl"}, "\ncomplete\n"},
 		"it asks as somebody else":           {[]string{"rollguard", "audit", "-n", "default", "--as", "nobody"}, `User "nobody" cannot list`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -78,6 +78,7 @@ func newAudit() *cobra.Command {
 	flags.StringSliceVar(&o.failOn, "fail-on", []string{"unguarded", "at-risk"}, "states, and codes of findings, that make the exit code 1; or never")
 	o.config.register(cmd)
 	o.cluster.register(cmd)
+	completeCluster(cmd, &o.cluster.Flags)
 	complete(cmd, "fail-on", audit.Words()...)
 	complete(cmd, "output", "table", "wide", "json", "yaml", "sarif", "junit")
 	return cmd

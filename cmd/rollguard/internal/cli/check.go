@@ -54,6 +54,8 @@ func newCheck() *cobra.Command {
 	flags.StringVar(&o.Probe, "probe-namespace", "rollguard-probe", "namespace of the self-probe")
 	flags.StringVar(&o.Configuration, "webhook-configuration", "rollguard", "MutatingWebhookConfiguration")
 	flags.StringVarP(&o.output, "output", "o", "text", "text or json")
+	completeCluster(cmd, &o.Flags)
+	complete(cmd, "output", "text", "json")
 	return cmd
 }
 

@@ -60,6 +60,8 @@ func newExplain() *cobra.Command {
 	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "text or json")
 	cmd.Flags().StringVar(&o.svg, "svg", "", "file for the timeline of one Deployment as a picture; - is standard output, without the text")
 	complete(cmd, "output", "text", "json")
+	completeCluster(cmd, &o.cluster.Flags)
+	cmd.ValidArgsFunction = deploymentNames(&o.input, &o.cluster.Flags)
 	return cmd
 }
 

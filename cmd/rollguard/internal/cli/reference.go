@@ -17,6 +17,9 @@ One static program. kubectl finds it as a plugin when it is called ` + "`kubectl
 Data goes to standard output and nothing else does; what people should know goes to standard error. Exit codes: 0
 fine, 1 something differs or is at risk, 2 could not run. Colours only on a terminal, and never where ` + "`NO_COLOR`" + ` is set;
 ` + "`COLUMNS`" + ` says how wide a table may be.
+
+` + "`rollguard completion`" + ` has the completion for your shell. It offers names too: Deployments, namespaces, contexts. Of a cluster that
+does not answer within three seconds there are none.
 `
 
 // newReference prints docs/reference/cli.md, for "make generate".

@@ -52,6 +52,7 @@ func newRender() *cobra.Command {
 	cmd.Flags().StringVarP(&o.output, "output", "o", "yaml", "yaml, json, patch or diff")
 	cmd.Flags().StringVar(&o.color, "color", "auto", "colour the diff: auto, always or never")
 	complete(cmd, "output", "yaml", "json", "patch", "diff")
+	complete(cmd, "color", "auto", "always", "never")
 	return cmd
 }
 

@@ -54,6 +54,7 @@ func newStatus() *cobra.Command {
 	cmd.Flags().StringP("namespace", "n", "", "namespace; without one that of the kubeconfig's context")
 	cmd.Flags().BoolVarP(&o.everywhere, "all-namespaces", "A", false, "all enabled namespaces")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "table", "table, wide or json; wide shortens nothing")
+	completeCluster(cmd, &o.Flags)
 	complete(cmd, "output", "table", "wide", "json")
 	return cmd
 }

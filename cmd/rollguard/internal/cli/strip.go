@@ -67,6 +67,9 @@ func newStrip() *cobra.Command {
 	flags.BoolVar(&o.apply, "apply", false, "remove it from the cluster; Deployments roll by that")
 	flags.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	complete(cmd, "output", "yaml", "json", "patch", "diff")
+	complete(cmd, "color", "auto", "always", "never")
+	completeCluster(cmd, &o.cluster.Flags)
+	cmd.ValidArgsFunction = deploymentNames(&o.input, &o.cluster.Flags)
 	return cmd
 }
 
