@@ -12,7 +12,11 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// toJSON reads the document as kubectl does.
+// ErrTemplate is in the error about a document that cannot be read and has the braces of
+// Go's templates, as the files of a Helm chart have before helm has read them.
+var ErrTemplate = errors.New("looks like a template of Helm")
+
+// toJSON reads the document as kubectl does. It fails with [ErrTemplate] for a template.
 func (d *document) toJSON() ([]byte, error) {
 	if d.json {
 		return d.body, nil // checked when the file was cut
@@ -21,7 +25,10 @@ func (d *document) toJSON() ([]byte, error) {
 	if err == nil {
 		err = d.nothingBehind()
 	}
-	if err != nil {
+	switch {
+	case err != nil && bytes.Contains(d.body, []byte("{{")):
+		return nil, fmt.Errorf("%w: %w", ErrTemplate, syntaxError(err, d.bodyLine-1))
+	case err != nil:
 		return nil, syntaxError(err, d.bodyLine-1)
 	}
 	return text, nil

@@ -49,7 +49,7 @@ func newEvaluation(in *Input) *evaluation {
 func (e *evaluation) run(r rule) {
 	e.current = r.name
 	if e.in.Settings.Keeps(r.name) {
-		text := fmt.Sprintf("%s is left alone, as %skeep asks", r.name, api.Prefix)
+		text := fmt.Sprintf("rule %s is left alone, as %skeep asks", r.name, api.Prefix)
 		if reason := e.in.Settings.KeepReason.Value; reason != "" {
 			text += ": " + reason
 		}

@@ -70,7 +70,7 @@ func unavailable(e *evaluation) {
 			return
 		}
 		e.find(AtRisk, MaxUnavailableAuthored, workload.MaxUnavailable,
-			fmt.Sprintf("maxUnavailable %s lets a rollout take %s away before their replacements are available; it was written by the author and is kept", v.String(), some(n, int(e.author.Replicas))))
+			fmt.Sprintf("maxUnavailable %s lets a rollout take %s; it was written by the author and is kept", v.String(), taken(n, int(e.author.Replicas))))
 	}
 }
 
@@ -83,16 +83,20 @@ func askedUnavailable(e *evaluation) {
 		return
 	}
 	source := strings.TrimSuffix(asked.Source.String(), " "+asked.Source.Name)
-	e.find(AtRisk, MaxUnavailableAsked, workload.MaxUnavailable, fmt.Sprintf("maxUnavailable %s (%s) lets a rollout take %s away before their replacements are available",
-		asked.Value.String(), source, some(n, int(e.author.Replicas))))
+	e.find(AtRisk, MaxUnavailableAsked, workload.MaxUnavailable, fmt.Sprintf("maxUnavailable %s (%s) lets a rollout take %s",
+		asked.Value.String(), source, taken(n, int(e.author.Replicas))))
 }
 
-// some is how many of the replicas; while there are none, those that come.
-func some(n, replicas int) string {
-	if replicas == 0 {
-		return "Pods"
+// taken is what a rollout takes away too soon, of the replicas; while there are none, of those
+// that come.
+func taken(n, replicas int) string {
+	switch replicas {
+	case 0:
+		return "Pods away before their replacements are available"
+	case 1:
+		return "the only Pod away before its replacement is available"
 	}
-	return fmt.Sprintf("%d of %d Pods", min(n, replicas), replicas)
+	return fmt.Sprintf("%d of %d Pods away before their replacements are available", min(n, replicas), replicas)
 }
 
 // isZero tells whether a value is 0 or 0%, which validation treats alike. It takes

@@ -126,11 +126,21 @@ func (e *evaluation) judgeQuota(name string, short *capacity.Shortage, more int6
 	beside := "beside the old ones"
 	if more > 0 {
 		beside = fmt.Sprintf("once all %d replicas run", e.author.Replicas)
+		if e.author.Replicas == 1 {
+			beside = "once its replica runs"
+		}
 	}
 	switch surge := e.surge(); {
 	case short.Pods <= more:
 		e.find(AtRisk, QuotaBlocksSurge, workload.MaxSurge, fmt.Sprintf("%s has no room for a new Pod %s, so a rollout would wait: raise the quota, or let the Pods request less", about, beside))
 	case short.Pods < more+surge:
-		e.find(Skipped, QuotaSlowsSurge, workload.MaxSurge, fmt.Sprintf("%s has room for %d new Pods %s, and a rollout would like %d, so it takes longer", about, short.Pods-more, beside, surge))
+		e.find(Skipped, QuotaSlowsSurge, workload.MaxSurge, fmt.Sprintf("%s has room for %s %s, and a rollout would like %d, so it takes longer", about, newPods(short.Pods-more), beside, surge))
 	}
+}
+
+func newPods(n int64) string {
+	if n == 1 {
+		return "1 new Pod"
+	}
+	return fmt.Sprintf("%d new Pods", n)
 }

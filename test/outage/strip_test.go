@@ -45,7 +45,7 @@ func TestStripTakesBackOnTheClusterWhatAdmissionWouldNotAddAgain(t *testing.T) {
 	}
 	kubectl(t, "", "label", "namespace", namespace, api.LabelInject+"-")
 	strip(0, "it rolls by that")
-	strip(2, "add --yes, as there is nobody to ask", "--apply")
+	strip(2, "rollguard: nothing was changed: an answer is taken from a terminal only, so add --yes here to remove it from 1 Deployment, which rolls by that\n", "--apply")
 	strip(2, "deployment/nobody is not in namespace strip", "deployment/nobody")
 	if record() == "" {
 		t.Error("it was removed without a yes")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/audit"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/live"
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/textwidth"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/manifest"
 )
@@ -201,7 +202,7 @@ func (o *auditOptions) fromCluster(cmd *cobra.Command, r *audit.Report) ([]error
 			}
 			r.Deployments = append(r.Deployments, audit.Describe(&v))
 		}
-		progress.say(fmt.Sprintf("%s (%d Deployments so far)", page.Name, len(r.Deployments)))
+		progress.say(fmt.Sprintf("%s (%s so far)", page.Name, textwidth.Count(len(r.Deployments), "Deployment")))
 		return nil
 	}})
 	progress.end()

@@ -72,11 +72,17 @@ func (in *input) read(cmd *cobra.Command) (*reading, error) {
 		}
 		r.files = append(r.files, files...)
 	}
+	var notes []string
+	r.files, notes = once(r.files)
 	options := set.sets(manifest.Options{Namespace: in.namespace, AssumeEnabled: in.assumeEnabled})
 	if !in.recordAlone {
 		options.AssumeClasses = options.Topology.ClassAnnotations
 	}
 	r.set = manifest.NewSet(r.files, options)
+	if err := unrendered(cmd, r.set); err != nil {
+		return nil, err
+	}
+	r.set.Notes = append(notes, r.set.Notes...)
 	r.verdicts = verdict.All(r.set, set.judges(kube, verdict.Options{}))
 	return r, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/textwidth"
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/manifest"
 )
@@ -45,10 +46,7 @@ func (r *reading) noDeployment(where string) string {
 }
 
 func passedThrough(d *manifest.Deployment, n int) string {
-	count := fmt.Sprintf("%d Deployments", n)
-	if n == 1 {
-		count = "1 Deployment"
-	}
+	count := textwidth.Count(n, "Deployment")
 	label := api.LabelInject + "=" + api.InjectEnabled
 	switch d.Standing {
 	case manifest.SystemNamespace:
@@ -67,6 +65,6 @@ func sayNotes(w io.Writer, notes []string) {
 		say(w, note)
 	}
 	if more := len(notes) - maxShown; more > 0 {
-		say(w, fmt.Sprintf("and %d notes more", more))
+		say(w, "and "+textwidth.Count(more, "note")+" more")
 	}
 }

@@ -107,6 +107,7 @@ func newRoot(program string) *cobra.Command {
 		return &usageError{command: cmd.CommandPath(), err: err}
 	})
 	root.AddCommand(newRender(), newExplain(), newAudit(), newStatus(), newCheck(), newStrip(), newPolicy(), newVersion(), newReference())
+	addVersionFlag(root)
 	offerNoFiles(root)
 	return root
 }

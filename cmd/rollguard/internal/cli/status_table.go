@@ -63,18 +63,15 @@ func (t *statusTable) summary() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state))
 		}
 	}
-	text := fmt.Sprintf("%d Deployments", len(t.rows))
-	if len(t.rows) == 1 {
-		text = "1 Deployment"
-	}
+	text := textwidth.Count(len(t.rows), "Deployment")
 	if len(parts) > 0 {
 		text += ": " + strings.Join(parts, ", ")
 	}
 	switch {
 	case t.disabled == 1:
-		text += "; 1 namespace is not enabled"
+		text += "; 1 namespace is not enabled, and rollguard audit -A shows what is in it"
 	case t.disabled > 1:
-		text += fmt.Sprintf("; %d namespaces are not enabled", t.disabled)
+		text += fmt.Sprintf("; %d namespaces are not enabled, and rollguard audit -A shows what is in them", t.disabled)
 	}
 	return fmt.Sprintf("%s%s. Kubernetes %s.", text, t.passedOver(), t.version)
 }

@@ -115,3 +115,16 @@ func TestWhatWasAskedForAndCouldNotBeReadIsAFailure(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestNamespacesThatAreNotEnabledAreCountedWithTheWayToSeeThem(t *testing.T) {
+	for disabled, want := range map[int]string{
+		0: "0 Deployments. Kubernetes v1.37.0.",
+		1: "0 Deployments; 1 namespace is not enabled, and rollguard audit -A shows what is in it. Kubernetes v1.37.0.",
+		5: "0 Deployments; 5 namespaces are not enabled, and rollguard audit -A shows what is in them. Kubernetes v1.37.0.",
+	} {
+		table := statusTable{reading: &reading{version: "v1.37.0"}, disabled: disabled, namespace: live.Everywhere}
+		if got := table.summary(); got != want {
+			t.Errorf("got %s", got)
+		}
+	}
+}

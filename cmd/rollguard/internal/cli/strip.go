@@ -3,11 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/manifest"
@@ -146,34 +143,6 @@ func (o *stripOptions) fromCluster(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	return plan.remove(cmd.Context(), cmd.OutOrStdout(), removable)
-}
-
-// confirm asks, where there is somebody to ask.
-func (o *stripOptions) confirm(cmd *cobra.Command, removals []removal) error {
-	if o.yes {
-		return nil
-	}
-	rolling := 0
-	for _, r := range removals {
-		if r.rolls() {
-			rolling++
-		}
-	}
-	if !asks(cmd.InOrStdin()) {
-		return fmt.Errorf("%d Deployments would change and %d of them roll: add --yes, as there is nobody to ask", len(removals), rolling)
-	}
-	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "Remove it from %d Deployments? %d of them roll. [y/N] ", len(removals), rolling)
-	var answer string
-	if _, err := fmt.Fscanln(cmd.InOrStdin(), &answer); err != nil || answer != "y" && answer != "yes" {
-		return errors.New("nothing was changed")
-	}
-	return nil
-}
-
-// asks tells whether there is somebody to answer; /dev/null is nobody.
-func asks(in io.Reader) bool {
-	f, ok := in.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // stripAll decides what goes from each Deployment.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/rollguard/rollguard/certs"
 	"github.com/rollguard/rollguard/certs/certmanager"
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/textwidth"
 	"github.com/rollguard/rollguard/pkg/selfprobe"
 )
 
@@ -62,7 +63,7 @@ func authorityPoint(w *admissionregistrationv1.MutatingWebhook, now time.Time) P
 		p.Says = "the caBundle " + err.Error()
 		return p
 	}
-	p.Says = fmt.Sprintf("the authority in the caBundle is valid for %d days", daysTo(until, now))
+	p.Says = fmt.Sprintf("the authority in the caBundle is valid for %s", textwidth.Count(daysTo(until, now), "day"))
 	if p.OK = daysTo(until, now) >= fewDays; p.OK {
 		p.Advice = ""
 	}
@@ -112,12 +113,12 @@ func (p *Point) judge(called string, chain []*x509.Certificate, w *admissionregi
 	}
 	days := daysTo(until, now)
 	if err := certs.Verify(chain, w.ClientConfig.CABundle, dialled(w), now); err != nil {
-		p.Says = fmt.Sprintf("API servers do not accept the certificate of %s, which ends in %d days: %v", called, days, err)
+		p.Says = fmt.Sprintf("API servers do not accept the certificate of %s, which ends in %s: %v", called, textwidth.Count(days, "day"), err)
 		return
 	}
-	p.Says = fmt.Sprintf("the certificate of %s is valid for %d days, and the caBundle trusts it", called, days)
+	p.Says = fmt.Sprintf("the certificate of %s is valid for %s, and the caBundle trusts it", called, textwidth.Count(days, "day"))
 	if p.OK = now.Before(certs.NoticeAt(chain[0], until)); !p.OK {
-		p.Says = fmt.Sprintf("the certificate of %s ends in %d days and was not renewed", called, days)
+		p.Says = fmt.Sprintf("the certificate of %s ends in %s and was not renewed", called, textwidth.Count(days, "day"))
 	}
 }
 
@@ -160,7 +161,7 @@ func (c *Cluster) certManagerPoint(ctx context.Context, i inspected, name string
 	p.OK, p.Advice = true, ""
 	p.Says = fmt.Sprintf("Certificate %s/%s is ready", i.Namespace, name)
 	if !status.Renews.IsZero() {
-		p.Says += fmt.Sprintf(", and is renewed in %d days", daysTo(status.Renews, i.now))
+		p.Says += fmt.Sprintf(", and is renewed in %s", textwidth.Count(daysTo(status.Renews, i.now), "day"))
 	}
 	return p
 }

@@ -14,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/mutator"
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/textwidth"
 	"github.com/rollguard/rollguard/pkg/api"
 	"github.com/rollguard/rollguard/pkg/selfprobe"
 )
@@ -187,14 +188,14 @@ func (l *look) podPoints(ctx context.Context) []Point {
 	switch {
 	case len(changed) > 0:
 		if more := len(changed) - maxChanged; more > 0 {
-			changed = append(changed[:maxChanged], fmt.Sprintf("and %d Deployments more", more))
+			changed = append(changed[:maxChanged], "and "+textwidth.Count(more, "Deployment")+" more")
 		}
 		return []Point{{
 			Name: "pods", Says: strings.Join(changed, "; "),
 			Advice: "A webhook or policy changes Pods while they are created: see mutators, above. Requests are lost where a Pod ends too soon.",
 		}}
 	case looked > 0:
-		return []Point{{Name: "pods", OK: true, Says: fmt.Sprintf("%d Pods of guarded namespaces have the grace period and the preStop hooks of their templates", looked)}}
+		return []Point{{Name: "pods", OK: true, Says: "grace period and preStop hooks are those of the templates in " + textwidth.Count(looked, "Pod") + " of guarded namespaces"}}
 	}
 	return nil
 }
