@@ -30,7 +30,7 @@ namespace. With --apply the exit code is 2 where that is so of all.
 
 The exit code of a diff is 1 when something differs.`
 
-const stripExamples = `  rollguard render -f shop.yaml | rollguard strip -f -
+const stripExamples = `  rollguard render -f shop.yaml --assume-enabled | rollguard strip -f -
   rollguard strip -f deploy/ -o diff
   rollguard strip -n shop
   rollguard strip deployment/web -n shop --apply`
