@@ -94,6 +94,29 @@ func TestAQuotaIsComparedWithTheReplicasToComeAndTheSurge(t *testing.T) {
 	}
 }
 
+func TestOnePodIsSpokenOfAsOne(t *testing.T) {
+	asking := inContainer(t, bare, map[string]any{"requests": map[string]any{"cpu": "500m"}}, "resources")
+	one := put(t, asking, 1, "spec", "replicas")
+	for says, w := range map[string]write{
+		"has no room for a new Pod once its replica runs":     {new: one, room: quota("requests.cpu", "500m")},
+		"has no room for a new Pod once all 8 replicas run":   {new: asking, room: quota("requests.cpu", "1")},
+		"has room for 1 new Pod beside the old ones, and a":   {new: inContainer(t, asking, "app:2", "image"), old: asking, room: quota("requests.cpu", "500m")},
+		"take the only Pod away before its replacement is":    {new: put(t, one, 1, "spec", "strategy", "rollingUpdate", "maxUnavailable")},
+		"take 1 of 8 Pods away before their replacements are": {new: put(t, asking, 1, "spec", "strategy", "rollingUpdate", "maxUnavailable")},
+	} {
+		m := w.evaluate(t)
+		found := false
+		for _, code := range []policy.Code{policy.QuotaBlocksSurge, policy.QuotaSlowsSurge, policy.MaxUnavailableAuthored} {
+			if f := m.found(code); f != nil && strings.Contains(f.Message, says) {
+				found = true
+			}
+		}
+		if !found {
+			t.Errorf("nothing says %q: %s", says, m.codes())
+		}
+	}
+}
+
 func TestTheFirstRolloutStillReplacesUnprotectedPods(t *testing.T) {
 	next := func(s string) string { return inContainer(t, s, "app:2", "image") }
 	stored := guarded(t)
