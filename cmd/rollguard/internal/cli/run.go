@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"path/filepath"
 	"strings"
 
@@ -66,20 +65,6 @@ func Run(args []string, streams Streams) int {
 		say(streams.Err, plainly(err).Error())
 		return exitFailed
 	}
-}
-
-// plainly says of an API server that was not reached what to do; what was asked of it does
-// not matter then.
-func plainly(err error) error {
-	var failed *url.Error
-	if !errors.As(err, &failed) {
-		return err
-	}
-	where, parseErr := url.Parse(failed.URL)
-	if parseErr != nil {
-		return err
-	}
-	return fmt.Errorf("the API server at %s://%s cannot be asked: %w; is it the cluster that you mean, and can kubectl reach it? See kubectl cluster-info", where.Scheme, where.Host, failed.Err)
 }
 
 // say writes a message for people, each under the program's name.

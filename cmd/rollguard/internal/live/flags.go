@@ -1,9 +1,7 @@
 package live
 
 import (
-	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/pflag"
 	"k8s.io/client-go/dynamic"
@@ -51,28 +49,14 @@ const (
 	burst = 100
 )
 
-// errNoCluster says what to do, as the library does not.
-var errNoCluster = errors.New("which cluster: there is no kubeconfig; name one with --kubeconfig or $KUBECONFIG, or files with -f where the command takes them")
-
-// noCluster tells a kubeconfig that nobody named from one that is not where it is said to be.
-func noCluster() error {
-	if paths := os.Getenv(clientcmd.RecommendedConfigPathEnvVar); paths != "" {
-		return fmt.Errorf("which cluster: there is no kubeconfig at %s, which $%s names", paths, clientcmd.RecommendedConfigPathEnvVar)
-	}
-	return errNoCluster
-}
-
 // Connect finds the cluster. Nothing is asked yet.
 func (f *Flags) Connect() (*Cluster, error) {
 	rules := clientcmd.NewDefaultClientConfigLoadingRules()
 	rules.ExplicitPath = f.kubeconfig
 	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &f.overrides)
 	config, err := loader.ClientConfig()
-	if clientcmd.IsEmptyConfig(err) {
-		return nil, noCluster()
-	}
 	if err != nil {
-		return nil, fmt.Errorf("which cluster: %w", err)
+		return nil, f.noCluster(rules, err)
 	}
 	namespace, _, err := loader.Namespace()
 	if err != nil {
