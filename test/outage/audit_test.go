@@ -57,11 +57,11 @@ func TestAuditReadsAllNamespacesEnabledOrNotAndSaysWhatItCouldNotRead(t *testing
 		"several":                              {admin, []string{"-n", bare + "," + mine}, 1, "2 Deployments: 1 unguarded, 1 not-exposed", ""},
 		"what to do":                           {admin, []string{"-n", mine, "-o", "yaml"}, 1, "do: install Rollguard, or switch it on; then kubectl rollout restart deployment/web\n", ""},
 		"a namespace that is not there":        {admin, []string{"-n", "nowhere"}, 2, "", "namespace nowhere does not exist"},
-		"who may read one namespace":           {limited, []string{"-n", mine}, 1, "mine/web", "ingressclasses could not be read, so what is said may be wrong"},
+		"who may read one namespace":           {limited, []string{"-n", mine}, 1, "mine/web", "user reader-of-mine may not read ingressclasses, nor persistentvolumeclaims, resourcequotas of namespace mine, so what is said may be wrong; ask for ClusterRole view in namespace mine, and for the right to list ingressclasses\n"},
 		"what was not read stands in the data": {limited, []string{"-n", mine, "-o", "sarif"}, 1, "ingressclasses could not be read", ""},
-		"who may not read a namespace":         {limited, []string{"-n", other}, 2, "", "deployments of namespace other"},
-		"who may read one of two":              {limited, []string{"-n", mine + "," + other}, 2, "mine/web", "deployments of namespace other could not be read"},
-		"who may not list namespaces":          {limited, []string{"-A"}, 2, "", "namespaces may not be listed, so name one with -n"},
+		"who may not read a namespace":         {limited, []string{"-n", other}, 2, "", "rollguard: user reader-of-mine may not read namespace other and its deployments; ask for ClusterRole view in namespace other, or name a namespace that you may read with -n\n"},
+		"who may read one of two":              {limited, []string{"-n", mine + "," + other}, 2, "mine/web", "rollguard: user reader-of-mine may not read namespace other and its ingresses, services, persistentvolumeclaims, resourcequotas, deployments, nor "},
+		"who may not list namespaces":          {limited, []string{"-A"}, 2, "", "rollguard: user reader-of-mine may not list namespaces: name one with -n, or ask for ClusterRole view in the whole cluster\n"},
 		"nothing to fail on":                   {admin, []string{"-A", "--fail-on", "never"}, 0, "mine/web", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -73,5 +73,17 @@ func TestAuditReadsAllNamespacesEnabledOrNotAndSaysWhatItCouldNotRead(t *testing
 				t.Errorf("progress is shown where nobody looks: %q", out.stderr)
 			}
 		})
+	}
+}
+
+// No controller fills ClusterRole view here: its rules are those of the role that it gathers.
+func TestClusterRoleViewGivesWhatTheAdviceSays(t *testing.T) {
+	const namespace, viewer = "viewed", "viewer"
+	kubectl(t, fmt.Sprintf(shop, namespace, "report")+"---"+fmt.Sprintf(deployment, namespace), "apply", "-f", "-")
+	kubectl(t, "", "create", "rolebinding", viewer, "-n", namespace, "--clusterrole=system:aggregate-to-view", "--user="+viewer)
+	out := rollguard(t, kubeconfigOf(t, viewer), "status", "-n", namespace)
+	const want = "rollguard: user viewer may not read ingressclasses, so what is said may be wrong; ask for the right to list ingressclasses\n"
+	if out.code == 2 || out.stderr != want {
+		t.Errorf("exit code %d; it says\n%swant\n%s", out.code, out.stderr, want)
 	}
 }

@@ -51,15 +51,15 @@ func TestStripSaysInALineWhatItMayNotReadOrChange(t *testing.T) {
 		},
 		{
 			"who may not read the Deployments", reader, []string{"-n", theirs}, 2,
-			``, `^rollguard: deployments of namespace strip-theirs: .*User "strip-reader" cannot list .*\n$`,
+			``, `^rollguard: user strip-reader may not read namespace strip-theirs and its deployments; ask for ClusterRole view in namespace strip-theirs, or name a namespace that you may read with -n\n$`,
 		},
 		{
 			"who may not list namespaces", reader, []string{"-A"}, 2,
-			``, `^rollguard: namespaces may not be listed, so name one with -n: .*\n$`,
+			``, `^rollguard: user strip-reader may not list namespaces: name one with -n, or ask for ClusterRole view in the whole cluster\n$`,
 		},
 		{
 			"who may not read the namespace cannot know whether it comes again", lister, []string{"web", "-n", mine}, 0,
-			`^strip-mine/web: `, `^rollguard: namespace strip-mine could not be read, so what is said may be wrong: .*\n$`,
+			`^strip-mine/web: `, `^rollguard: user strip-lister may not read namespace strip-mine, so what is said may be wrong; ask for ClusterRole view in namespace strip-mine\n$`,
 		},
 		{
 			"who may patch in one namespace of all does so there", patcher, []string{"-A", "--apply", "--yes"}, 2,

@@ -2,7 +2,6 @@ package live
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -60,47 +59,10 @@ func (g *gathering) gap(what string, err error) {
 	g.Gaps = append(g.Gaps, Gap{What: what, Err: text})
 }
 
-// Sentences says what could not be read, in one sentence without a full stop for all that
-// could not be for the same reason.
-func Sentences(gaps []Gap) []string {
-	type cause struct{ where, reason string }
-	kinds := map[cause][]string{}
-	var order []cause
-	for _, gap := range gaps {
-		kind, where, _ := strings.Cut(gap.What, " of ")
-		c := cause{where, gap.reason()}
-		if kinds[c] == nil {
-			order = append(order, c)
-		}
-		kinds[c] = append(kinds[c], kind)
-	}
-	var out []string
-	for _, c := range order {
-		what := strings.Join(kinds[c], ", ")
-		if c.where != "" {
-			what += " of " + c.where
-		}
-		out = append(out, what+" could not be read, so what is said may be wrong: "+c.reason)
-	}
-	return out
-}
-
-// reason is the error without the name of the kind, where it is a refusal in the words of
-// the API server (apiserver pkg/endpoints/handlers/responsewriters, forbiddenMessage).
-func (g *Gap) reason() string {
-	_, user, forbidden := strings.Cut(g.Err, " is forbidden: ")
-	head, tail, ok := strings.Cut(user, ` resource "`)
-	if !forbidden || !ok {
-		return g.Err
-	}
-	if _, tail, ok = strings.Cut(tail, ` in API group "`); !ok {
-		return g.Err
-	}
-	if _, tail, ok = strings.Cut(tail, `"`); !ok {
-		return g.Err
-	}
-	if name, ok := strings.CutPrefix(g.What, oneNamespace); ok {
-		return "forbidden: " + head + " it" + strings.TrimPrefix(tail, fmt.Sprintf(" in the namespace %q", name))
-	}
-	return "forbidden: " + head + " them" + tail
+// nothing is the error where no Deployment could be read: of what was asked for, who may
+// not read it, and what would do.
+func (g *gathering) nothing() error {
+	asked := slices.DeleteFunc(slices.Clone(g.Gaps), func(gap Gap) bool { return !gap.Asked })
+	g.Gaps = nil // the error says it
+	return errors.New(strings.Join(sentences(asked, ""), "\n") + ", or name a namespace that you may read with -n")
 }

@@ -114,8 +114,7 @@ func (g *gathering) everything(ctx context.Context, namespaces []string) error {
 		}
 	}
 	if !g.seen && len(g.enabled) > 0 && len(g.Gaps) > 0 {
-		last := g.Gaps[len(g.Gaps)-1]
-		return fmt.Errorf("%s: %s", last.What, last.Err)
+		return g.nothing()
 	}
 	return nil
 }
@@ -153,7 +152,11 @@ func (g *gathering) enabledNamespaces(ctx context.Context, counts func(labels *f
 		return g.use(p.file(from("namespaces")))
 	})
 	if apierrors.IsForbidden(err) {
-		return fmt.Errorf("namespaces may not be listed, so name one with -n: %w", err)
+		who := "you"
+		if r, ok := refused(err.Error()); ok {
+			who = "user " + r.user
+		}
+		return fmt.Errorf("%s may not list namespaces: name one with -n, or ask for ClusterRole view in the whole cluster", who)
 	}
 	return err
 }
