@@ -43,6 +43,11 @@ func (d *Difference) String() string {
 	return text
 }
 
+// CallsURL tells whether all that differs is that a URL is called and not a Service.
+func (d *Difference) CallsURL() bool {
+	return d.Field == addressField && strings.HasPrefix(d.Is, "URL ")
+}
+
 // Where names the field and its webhook.
 func (d *Difference) Where() string { return d.Field + " of webhook " + d.Webhook }
 

@@ -102,5 +102,5 @@ func (d *demo) invite() {
 	fmt.Printf("%s status -A\n", filepath.Join(d.bin, "rollguard"))
 	fmt.Printf("curl -s http://%s/metrics | grep ^rollguard_\n", d.addresses.Ops)
 	fmt.Println("\nHere the webhook is a process on this machine, called by a URL, not Pods behind a Service:\n" +
-		"rollguard check therefore finds the configuration altered, and no Deployment of the webhook.")
+		"rollguard check says so, and cannot look at what runs.")
 }

@@ -294,7 +294,7 @@ func TestCheckSaysWhatWhoeverAsksMayNotRead(t *testing.T) {
 	kubectl(t, fmt.Sprintf(shop, "limited", "report"), "apply", "-f", "-")
 	for _, p := range listed(t, lister(t, "limited")) {
 		if p.Name == "mutators" || p.Name == "namespaces" || p.Name == "kinds" {
-			if p.word() != "note" || !strings.Contains(p.Says, "forbidden") {
+			if p.word() != "note" || !strings.Contains(p.Says, "you may not ") {
 				t.Errorf("%s %s %s: %s", p.word(), p.Name, p.Says, p.Advice)
 			}
 		}

@@ -113,9 +113,14 @@ func TestStatusAndCheckFitWhoeverAsks(t *testing.T) {
 		says []string
 	}{
 		"check, as who may read little": {nil, 2, []string{
-			`unknown  configuration  MutatingWebhookConfiguration rollguard cannot be read: .*User "checks" cannot get`, `unknown  admission      unknown: .*User "checks" cannot create`,
-			"rollguard: whether it works is not known: configuration, admission, webhook could not be looked at\n$",
-			`its Deployment cannot be read: .*User "checks" cannot list`, "\n +Ask as somebody who may read it\\.\n",
+			"unknown  configuration  MutatingWebhookConfiguration rollguard cannot be read: you may not get mutatingwebhookconfigurations\\.admissionregistration\\.k8s\\.io\n" +
+				" +You ask as checks: ask as a cluster administrator, or get the rights that docs/reference/check\\.md lists\\.\n" +
+				"unknown  admission      unknown: you may not create deployments\\.apps in namespace rollguard-probe\n" +
+				"unknown  webhook        its Deployment cannot be read: you may not list deployments\\.apps in namespace rollguard\n" +
+				"note     kinds          what service account rollguard/rollguard may read is not known: you may not create subjectaccessreviews\\.authorization\\.k8s\\.io\n" +
+				"note     namespaces     you may not list namespaces, so neither their annotations nor who else changes Pods there is known\n" +
+				"note     mutators       who else is called is not known: you may not list mutatingwebhookconfigurations\\.admissionregistration\\.k8s\\.io, mutatingadmissionpolicies\\.admissionregistration\\.k8s\\.io\n" +
+				"rollguard: whether it works is not known: configuration, admission, webhook could not be looked at\n$",
 		}},
 		"check in a form that does not exist": {[]string{"-o", "table"}, 2, []string{`^rollguard: -o "table": is none of text, json\n`}},
 	} {

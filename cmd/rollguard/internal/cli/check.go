@@ -115,7 +115,10 @@ func versionPoint(kubernetes string) live.Point {
 	return p
 }
 
+// printPoints writes a line for each point, and below it what to do, unless that stands
+// above already.
 func printPoints(w io.Writer, points []live.Point) error {
+	told := map[string]bool{"": true}
 	for _, p := range points {
 		word := "ok"
 		switch {
@@ -129,9 +132,10 @@ func printPoints(w io.Writer, points []live.Point) error {
 		if _, err := fmt.Fprintf(w, "%-7s  %-13s  %s\n", word, p.Name, p.Says); err != nil {
 			return err
 		}
-		if p.Advice == "" {
+		if told[p.Advice] {
 			continue
 		}
+		told[p.Advice] = true
 		if _, err := fmt.Fprintf(w, "                        %s\n", p.Advice); err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ func TestEachPointIsOneLineAndItsAdviceAnother(t *testing.T) {
 		{Name: "mutators", OK: true, Says: "somebody else is called", Advice: "Ask them."},
 		{Name: "configuration", Says: "was altered", Advice: "Put it right."},
 		{Name: "admission", Unknown: true, Says: "you may not ask", Advice: "Ask as another."},
+		{Name: "kinds", OK: true, Says: "you may not ask that either", Advice: "Ask as another."},
 	})
 	const want = `ok       webhook        2 replicas ready
 note     mutators       somebody else is called
@@ -22,6 +23,7 @@ WRONG    configuration  was altered
                         Put it right.
 unknown  admission      you may not ask
                         Ask as another.
+note     kinds          you may not ask that either
 `
 	if err != nil || b.String() != want {
 		t.Errorf("error %v, got:\n%s", err, b.String())

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/mutator"
 	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/selfprobe"
 )
 
 // maxNamespaces is how many namespaces are told of by name, maxProblems what of one.
@@ -40,7 +41,7 @@ func (c *Cluster) allNamespaces(ctx context.Context) ([]corev1.Namespace, error)
 func (l *look) lookAtNamespaces(ctx context.Context) []Point {
 	all, err := l.allNamespaces(ctx)
 	if err != nil {
-		return []Point{{Name: "namespaces", OK: true, Says: "namespaces cannot be listed, so neither their annotations nor who else changes Pods there is known: " + err.Error(), Advice: askOther}}
+		return []Point{{Name: "namespaces", OK: true, Says: words(err) + ", so neither their annotations nor who else changes Pods there is known", Advice: adviceOn(err)}}
 	}
 	l.listed = true
 	var wrong, idle []Point
@@ -134,21 +135,43 @@ func keys(m map[string]string) []string {
 	return out
 }
 
-// understood sums up.
+// understood sums up. What is labelled is guarded only where the webhook is at work.
 func (l *look) understood(wrong int) Point {
+	const label = "the label " + api.LabelInject + "=" + api.InjectEnabled
 	p := Point{Name: "namespaces", OK: true}
-	switch n := len(l.guarded); n {
-	case 0:
-		p.Says = fmt.Sprintf("no namespace is guarded yet: none that may be has the label %s=%s", api.LabelInject, api.InjectEnabled)
-	case 1:
-		p.Says = fmt.Sprintf("1 namespace is guarded: %s", l.guarded[0].Name)
-	default:
+	n, works, them := len(l.guarded), l.reached.Status == selfprobe.OK, "them"
+	switch {
+	case n == 0:
+		p.Says = "no namespace is guarded yet: none that may be has " + label
+		return p
+	case n == 1 && works:
+		p.Says = "1 namespace is guarded: " + l.guarded[0].Name
+	case works:
 		p.Says = fmt.Sprintf("%d namespaces are guarded", n)
+	case n == 1:
+		p.Says, them = fmt.Sprintf("1 namespace has %s (%s)", label, l.guarded[0].Name), "it"
+	default:
+		p.Says = fmt.Sprintf("%d namespaces have %s", n, label)
 	}
-	if wrong == 0 && len(l.guarded) > 0 {
+	if !works {
+		so, advice := l.unguarded(them)
+		p.Says, p.Advice = p.Says+so, advice
+	} else if wrong == 0 {
 		p.Says += ", with annotations that are understood"
 	}
 	return p
+}
+
+// unguarded is what is known of namespaces with the label where the dry run was not
+// completed, and what to do.
+func (l *look) unguarded(them string) (so, advice string) {
+	switch status := l.reached.Status; {
+	case l.missing:
+		return ", and nobody is called for " + them + " until the webhook is back", status.Advice()
+	case status == selfprobe.Unreachable || status == selfprobe.Refused:
+		return ", and nothing is completed there until the webhook answers", "See admission, above."
+	}
+	return "; whether anybody is called for " + them + " is not known", "See admission, above."
 }
 
 func appendPoint(points []Point, p *Point) []Point {

@@ -6,11 +6,11 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
@@ -43,14 +43,17 @@ type inspected struct {
 // fewDays is when a certificate authority should have been renewed already.
 const fewDays = 14
 
-// askOther is the advice where whoever asks may not read something.
-const askOther = "Ask as somebody who may read it."
-
 // look is one check.
 type look struct {
 	*Cluster
 	inspected
 
+	// reached is what the dry run showed.
+	reached selfprobe.Finding
+	// missing says that there is no webhook configuration of Rollguard's, so that nobody is
+	// called; elsewhere are those of another name than was asked for.
+	missing   bool
+	elsewhere []string
 	// entry is Rollguard's webhook in its configuration, nil where that is not known.
 	entry *admissionregistrationv1.MutatingWebhook
 	// deployment is Rollguard's, nil where none is found.
@@ -68,77 +71,27 @@ func (l *look) own() string { return l.Installation.Namespace }
 // Check looks at an installation. now is the time for which certificates are judged.
 func (c *Cluster) Check(ctx context.Context, i selfprobe.Installation, now time.Time) []Point {
 	l := &look{Cluster: c, inspected: inspected{i, now}}
-	found, err := c.clients.AdmissionregistrationV1().MutatingWebhookConfigurations().Get(ctx, i.Configuration, metav1.GetOptions{})
-	points := []Point{configurationPoint(i, found, err)}
 	prober := selfprobe.Prober{Clients: c.clients, Installation: i}
-	reached := prober.Look(ctx)
-	points = append(points, admissionPoint(reached))
-	deployment, webhook := c.webhookPoint(ctx, i)
-	l.deployment = deployment
+	l.reached = prober.Look(ctx)
+	found, err := c.clients.AdmissionregistrationV1().MutatingWebhookConfigurations().Get(ctx, i.Configuration, metav1.GetOptions{})
 	if err == nil {
 		l.entry = selfprobe.Entry(found, selfprobe.MainWebhook)
 	}
+	configuration := l.configurationPoint(ctx, found, err)
+	webhook := l.webhookPoint(ctx)
+	var certificates []Point
 	if l.entry != nil {
-		points = append(points, c.certificatePoints(ctx, l.inspected, found, deployment)...)
+		certificates = c.certificatePoints(ctx, l.inspected, found, l.deployment)
 	}
+	points := []Point{configuration, l.admissionPoint(append(slices.Clone(certificates), webhook))}
+	points = append(points, certificates...)
 	points = append(points, webhook)
 	points = append(points, l.configPoints(ctx)...)
-	points = append(points, l.readPoints(ctx)...)
+	if !l.missing || l.deployment != nil || webhook.Unknown { // else there is nobody to read them
+		points = append(points, l.readPoints(ctx)...)
+	}
 	points = append(points, l.lookAtNamespaces(ctx)...)
-	return append(points, l.mutatorPoints(ctx, reached.Foreign)...)
-}
-
-// admissionPoint says what came of the probe. How the configuration differs is said by the
-// point about it.
-func admissionPoint(reached selfprobe.Finding) Point {
-	p := Point{
-		Name: "admission", OK: reached.Status == selfprobe.OK,
-		Unknown: reached.Status == selfprobe.Unknown,
-		Says:    string(reached.Status) + ": " + reached.Detail, Advice: reached.Advice(),
-	}
-	if p.Advice == selfprobe.Repair {
-		p.Says += "; the cause is likely " + reached.Differences[0].Where()
-		p.Advice = "See configuration, above."
-	}
-	return p
-}
-
-// unknown says that something could not be looked at.
-func (p *Point) unknown(what string, err error) {
-	p.OK, p.Unknown, p.Says, p.Advice = false, true, what+" cannot be read: "+err.Error(), askOther
-}
-
-func configurationPoint(i selfprobe.Installation, found *admissionregistrationv1.MutatingWebhookConfiguration, err error) Point {
-	p := Point{Name: "configuration", Says: "MutatingWebhookConfiguration " + i.Configuration}
-	switch {
-	case apierrors.IsNotFound(err):
-		p.Says, p.Advice = p.Says+" does not exist", selfprobe.Missing.Advice()
-	case err != nil:
-		p.unknown(p.Says, err)
-	case selfprobe.Entry(found, selfprobe.MainWebhook) == nil:
-		p.Says, p.Advice = p.Says+" has no webhook "+selfprobe.MainWebhook, selfprobe.Missing.Advice()
-	default:
-		compare(&p, i, found)
-	}
-	return p
-}
-
-// compare says how the configuration differs from the manifest.
-func compare(p *Point, i selfprobe.Installation, found *admissionregistrationv1.MutatingWebhookConfiguration) {
-	differences, err := i.Differences(found)
-	switch {
-	case err != nil:
-		p.Says, p.Advice = p.Says+" cannot be compared: "+err.Error(), "Take another build of rollguard."
-	case len(differences) > 0:
-		p.Says += " was altered: " + selfprobe.Sentences(differences, 0)
-		p.Advice = selfprobe.Repair
-	default:
-		p.OK = true
-		p.Says += " is as Rollguard's manifest has it"
-		if policy := selfprobe.Entry(found, selfprobe.MainWebhook).FailurePolicy; policy != nil && *policy == admissionregistrationv1.Fail {
-			p.Says += ", with failurePolicy Fail: writes are refused while no replica answers"
-		}
-	}
+	return append(points, l.mutatorPoints(ctx)...)
 }
 
 // newest is the end of the certificate of a bundle that is valid the longest.
@@ -159,26 +112,30 @@ func newest(bundle []byte) (time.Time, error) {
 	return until, nil
 }
 
-// webhookPoint tells which version runs, and how many replicas are ready. The Deployment
-// is nil where none is found.
-func (c *Cluster) webhookPoint(ctx context.Context, i selfprobe.Installation) (*appsv1.Deployment, Point) {
+// webhookPoint tells which version runs, and how many replicas are ready, and keeps the
+// Deployment.
+func (l *look) webhookPoint(ctx context.Context) Point {
 	p := Point{Name: "webhook"}
-	list, err := c.clients.AppsV1().Deployments(i.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=rollguard"})
+	list, err := l.clients.AppsV1().Deployments(l.own()).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=rollguard"})
 	switch {
 	case err != nil:
 		p.unknown("its Deployment", err)
-		return nil, p
+		return p
+	case len(list.Items) == 0 && l.called() != "":
+		p.OK, p.Says = true, fmt.Sprintf("called by a URL, %s, and no Deployment of it is in namespace %s: what runs there cannot be looked at from here", l.called(), l.own())
+		p.Advice = "If it runs in this cluster all the same, name its namespace with --rollguard-namespace."
+		return p
 	case len(list.Items) == 0:
-		p.Says = "no Deployment with the label app.kubernetes.io/name=rollguard in namespace " + i.Namespace
+		p.Says = "no Deployment with the label app.kubernetes.io/name=rollguard in namespace " + l.own()
 		p.Advice = "Name the namespace with --rollguard-namespace, or apply Rollguard's manifest."
-		return nil, p
+		return p
 	}
-	d := &list.Items[0]
-	wanted := ptr.Deref(d.Spec.Replicas, 1)
-	p.OK = d.Status.ReadyReplicas > 0
-	p.Says = fmt.Sprintf("%s, %d of %d replicas ready", d.Spec.Template.Spec.Containers[0].Image, d.Status.ReadyReplicas, wanted)
-	if d.Status.ReadyReplicas < wanted {
-		p.Advice = "kubectl describe pods -n " + i.Namespace
+	l.deployment = &list.Items[0]
+	wanted, ready := ptr.Deref(l.deployment.Spec.Replicas, 1), l.deployment.Status.ReadyReplicas
+	p.OK = ready > 0
+	p.Says = fmt.Sprintf("%s, %d of %d replicas ready", l.deployment.Spec.Template.Spec.Containers[0].Image, ready, wanted)
+	if ready < wanted {
+		p.Advice = "kubectl describe pods -n " + l.own()
 	}
-	return d, p
+	return p
 }

@@ -21,28 +21,47 @@ import (
 
 // mutatorPoints tell who else changes what Rollguard sets: on the probe's Deployment, on
 // Pods that are there, and in all guarded namespaces for what can be read of others.
-func (l *look) mutatorPoints(ctx context.Context, found []selfprobe.Foreign) []Point {
+func (l *look) mutatorPoints(ctx context.Context) []Point {
 	c, points := l.others(ctx)
-	points = append(points, foreignPoints(c, l.probe, found)...)
+	blind := slices.ContainsFunc(points, func(p Point) bool { return p.OK })
+	points = append(points, foreignPoints(c, l.probe, l.reached.Foreign)...)
 	if !l.listed {
 		return points
 	}
 	if c.Namespaces = l.guarded; len(l.guarded) == 0 { // one to come
 		c.Namespaces = []mutator.Namespace{{Labels: map[string]string{api.LabelInject: api.InjectEnabled}}}
 	}
-	for _, note := range mutator.Notes(mutator.Find(c)) {
-		points = append(points, Point{Name: "mutators", OK: true, Says: note.Says, Advice: note.Advice})
+	if found := mutator.Find(c); len(found) > 0 || !blind { // else "nobody" is not known
+		for _, note := range mutator.Notes(found) {
+			points = append(points, Point{Name: "mutators", OK: true, Says: note.Says, Advice: note.Advice})
+		}
 	}
-	return append(points, l.podPoints(ctx)...)
+	points = append(points, l.podPoints(ctx)...)
+	for i := range points {
+		points[i].Says = l.truly(points[i].Says)
+	}
+	return points
+}
+
+// truly takes back that namespaces are guarded where nobody is called for them.
+func (l *look) truly(says string) string {
+	if !l.missing {
+		return says
+	}
+	return strings.NewReplacer("nobody else is called", "nobody is called", "guarded namespace", "labelled namespace").Replace(says)
 }
 
 // others reads what is registered, as far as whoever asks may.
 func (l *look) others(ctx context.Context) (*mutator.Cluster, []Point) {
 	c := &mutator.Cluster{Own: l.Configuration, Unread: map[string]bool{}}
+	if len(l.elsewhere) > 0 {
+		c.Own = l.elsewhere[0]
+	}
 	var points []Point
+	var gaps unreadOthers
 	registered, err := l.clients.AdmissionregistrationV1().MutatingWebhookConfigurations().List(ctx, metav1.ListOptions{})
 	if err != nil {
-		points = append(points, unread("mutators", "other MutatingWebhookConfigurations", err))
+		gaps.add("other MutatingWebhookConfigurations", err)
 	} else {
 		c.Webhooks = registered.Items
 		points = append(points, l.twins(registered.Items)...)
@@ -54,23 +73,49 @@ func (l *look) others(ctx context.Context) (*mutator.Cluster, []Point) {
 		err = l.policies(ctx, "mutatingadmissionpolicybindings", &bindings)
 	}
 	if err != nil {
-		points = append(points, unread("mutators", "MutatingAdmissionPolicies and their bindings", err))
+		gaps.add("MutatingAdmissionPolicies and their bindings", err)
 	}
 	c.Policies, c.Bindings = policies.Items, bindings.Items
 	for _, e := range mutator.Engines() {
 		read, err := l.engine(ctx, &e)
 		if err != nil {
 			c.Unread[e.Name] = true
-			points = append(points, unread("mutators", "policies of "+e.Name, err))
+			gaps.add("policies of "+e.Name, err)
 			continue
 		}
 		c.Engines = append(c.Engines, read...)
 	}
-	return c, points
+	return c, append(points, gaps.points()...)
+}
+
+// unreadOthers are what could not be read of others: all that is refused in one point.
+type unreadOthers struct {
+	refused []string // resources
+	advice  string
+	failed  []Point
+}
+
+func (u *unreadOthers) add(what string, err error) {
+	if r, ok := refused(err.Error()); ok {
+		u.refused, u.advice = append(u.refused, r.resource), r.advice()
+	} else {
+		u.failed = append(u.failed, unread("mutators", what, err))
+	}
+}
+
+func (u *unreadOthers) points() []Point {
+	if len(u.refused) == 0 {
+		return u.failed
+	}
+	says := "who else is called is not known: you may not list " + strings.Join(u.refused, ", ")
+	return append(u.failed, Point{Name: "mutators", OK: true, Says: says, Advice: u.advice})
 }
 
 // twins tell of other installations of Rollguard, which complete the same Deployments.
 func (l *look) twins(all []admissionregistrationv1.MutatingWebhookConfiguration) []Point {
+	if len(l.elsewhere) > 0 { // they are told of with the configuration
+		return nil
+	}
 	var out []Point
 	for i := range all {
 		if all[i].Name == l.Configuration || selfprobe.Entry(&all[i], selfprobe.MainWebhook) == nil {
@@ -179,7 +224,7 @@ func (l *look) podPoints(ctx context.Context) []Point {
 			pods, err = l.clients.CoreV1().Pods(n.Name).List(ctx, o)
 		}
 		if err != nil {
-			return []Point{unread("pods", "Pods and ReplicaSets of "+n.Name, err)}
+			return []Point{unread("pods", "Pods and ReplicaSets of namespace "+n.Name, err)}
 		}
 		looked += len(pods.Items)
 		changed = append(changed, mutator.Refused(sets.Items)...)

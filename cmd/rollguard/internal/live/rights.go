@@ -7,7 +7,6 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -30,13 +29,13 @@ func (l *look) readPoints(ctx context.Context) []Point {
 	for _, r := range append(resources(), namespaces()) {
 		if r.optional && !g.exists(r) {
 			if err := g.foreign(ctx, r); err != nil {
-				return []Point{{Name: "kinds", OK: true, Says: "which kinds there are is not known: " + err.Error(), Advice: askOther}}
+				return []Point{{Name: "kinds", OK: true, Says: "which kinds there are is not known: " + words(err), Advice: adviceOn(err)}}
 			}
 			continue
 		}
 		allowed, err := l.mayWatch(ctx, account, r)
 		if err != nil {
-			return []Point{{Name: "kinds", OK: true, Says: fmt.Sprintf("what service account %s/%s may read is not known: %v", l.own(), account, err), Advice: "Ask as somebody who may create subjectaccessreviews.authorization.k8s.io."}}
+			return []Point{{Name: "kinds", OK: true, Says: fmt.Sprintf("what service account %s/%s may read is not known: %s", l.own(), account, words(err)), Advice: adviceOn(err)}}
 		}
 		if name := r.full(); allowed {
 			read = append(read, name)
@@ -100,13 +99,4 @@ func groupOf(path string) string {
 		return ""
 	}
 	return parts[1]
-}
-
-// unread tells of something that whoever asks may not read; other errors say themselves.
-func unread(name, what string, err error) Point {
-	advice := askOther
-	if !apierrors.IsForbidden(err) {
-		advice = "Ask again; the API server's own words stand above."
-	}
-	return Point{Name: name, OK: true, Says: what + " cannot be read: " + err.Error(), Advice: advice}
 }
