@@ -18,7 +18,7 @@ func TestCheckSaysOnceThatTheConfigurationIsMissingAndThatNobodyIsGuarded(t *tes
 	for _, want := range []string{
 		"\nWRONG    configuration  MutatingWebhookConfiguration rollguard does not exist, so API servers do not call Rollguard\n" +
 			" +Apply Rollguard's manifest again: writes pass unguarded until then\\.\n" +
-			"WRONG    admission      configuration-missing, as said above\n" +
+			"WRONG    admission      configuration-missing: see above\n" +
 			"WRONG    webhook        no Deployment with the label app\\.kubernetes\\.io/name=rollguard in namespace rollguard\n" +
 			" +Name the namespace with --rollguard-namespace, or apply Rollguard's manifest\\.\n" +
 			"(WRONG|note) +namespaces ", // whether they have its rights does not matter

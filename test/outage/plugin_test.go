@@ -40,7 +40,7 @@ func TestKubectlFindsThePlugin(t *testing.T) {
 		"kubectl completes the values of -o": {[]string{"__complete", "rollguard", "audit", "-o", "sa"}, "sarif"},
 		"kubectl completes Deployments":      {[]string{"__complete", "rollguard", "explain", "-n", "complete", ""}, "web\n:4"},
 		"kubectl completes namespaces":       {[]string{"__complete", "rollguard", "audit", "-n", "compl"}, "\ncomplete\n"},
-		"it asks as somebody else":           {[]string{"rollguard", "audit", "-n", "default", "--as", "nobody"}, `User "nobody" cannot list`},
+		"it asks as somebody else":           {[]string{"rollguard", "audit", "-n", "default", "--as", "nobody"}, "user nobody may not read namespace default and its deployments"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), world.plane.Kubectl(), tc.args...)

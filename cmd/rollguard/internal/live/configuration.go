@@ -103,7 +103,7 @@ func (l *look) admissionPoint(others []Point) Point {
 	}
 	switch r, denied := refused(found.Detail); {
 	case found.Status == selfprobe.Missing:
-		p.Says = string(found.Status) + ", as said above"
+		p.Says = string(found.Status) + ": see above"
 	case p.Unknown && denied:
 		p.Says, p.Advice = "unknown: "+r.String(), r.advice()
 	case p.Advice == selfprobe.Repair:
