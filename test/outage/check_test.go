@@ -159,7 +159,7 @@ func TestCheckNamesWhoChangesWhatRollguardSets(t *testing.T) {
 	})
 	kubectl(t, fmt.Sprintf(pod, "after", set.UID), "create", "-f", "-")
 	tells(t, admin,
-		"note mutators MutatingAdmissionPolicy cap names terminationGracePeriodSeconds, for Pods in 1 guarded namespace (capped)",
+		"note mutators MutatingAdmissionPolicy cap names terminationGracePeriodSeconds, for Pods in 1 labelled namespace (capped)",
 		"note mutators the probe's Deployment comes back with spec.minReadySeconds 90: not by Rollguard, and not by default; by MutatingAdmissionPolicy wait",
 		"WRONG pods Pod capped/web-1-after has terminationGracePeriodSeconds 5, and its template 40",
 	)
@@ -199,8 +199,8 @@ func TestCheckListsOtherWebhooksAsNotes(t *testing.T) {
 	kubectl(t, "", "label", "namespace", "meshed", "istio-injection=enabled")
 	until(t, injectors)
 	tells(t, world.plane.KubeconfigPath(),
-		"note mutators Istio may add a proxy to Pods, which as an ordinary container stops while the application still sleeps, and ask the application's HTTP probes itself, in 1 guarded namespace (meshed): namespace.sidecar-injector.istio.io of istio-sidecar-injector",
-		"note mutators 1 webhook whose doings are not known may change Pods in 1 guarded namespace (meshed): agents.example.org of agents",
+		"note mutators Istio may add a proxy to Pods, which as an ordinary container stops while the application still sleeps, and ask the application's HTTP probes itself, in 1 labelled namespace (meshed): namespace.sidecar-injector.istio.io of istio-sidecar-injector",
+		"note mutators 1 webhook whose doings are not known may change Pods in 1 labelled namespace (meshed): agents.example.org of agents",
 	)
 }
 

@@ -36,19 +36,7 @@ func (l *look) mutatorPoints(ctx context.Context) []Point {
 			points = append(points, Point{Name: "mutators", OK: true, Says: note.Says, Advice: note.Advice})
 		}
 	}
-	points = append(points, l.podPoints(ctx)...)
-	for i := range points {
-		points[i].Says = l.truly(points[i].Says)
-	}
-	return points
-}
-
-// truly takes back that namespaces are guarded where nobody is called for them.
-func (l *look) truly(says string) string {
-	if !l.missing {
-		return says
-	}
-	return strings.NewReplacer("nobody else is called", "nobody is called", "guarded namespace", "labelled namespace").Replace(says)
+	return append(points, l.podPoints(ctx)...)
 }
 
 // others reads what is registered, as far as whoever asks may.
@@ -240,7 +228,7 @@ func (l *look) podPoints(ctx context.Context) []Point {
 			Advice: "A webhook or policy changes Pods while they are created: see mutators, above. Requests are lost where a Pod ends too soon.",
 		}}
 	case looked > 0:
-		return []Point{{Name: "pods", OK: true, Says: "grace period and preStop hooks are those of the templates in " + textwidth.Count(looked, "Pod") + " of guarded namespaces"}}
+		return []Point{{Name: "pods", OK: true, Says: "grace period and preStop hooks are those of the templates in " + textwidth.Count(looked, "Pod") + " of labelled namespaces"}}
 	}
 	return nil
 }

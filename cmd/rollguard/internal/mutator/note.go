@@ -63,7 +63,7 @@ func Notes(found []Mutator) []Note {
 	case n > 0:
 		notes = append(notes, Note{Says: fmt.Sprintf("%s beside Rollguard's, known to set nothing that it sets: %s", count(n, "webhook"), list(others[0]))})
 	case len(notes) == 0:
-		notes = append(notes, Note{Says: "nobody else is called for Deployments or Pods in guarded namespaces"})
+		notes = append(notes, Note{Says: "nobody else is called for Deployments or Pods in labelled namespaces"})
 	}
 	return notes
 }
@@ -138,9 +138,9 @@ func where(all []Mutator) string {
 		return "namespaces with the label " + api.LabelInject + "=" + api.InjectEnabled
 	}
 	if len(names) > maxNamespaces {
-		return fmt.Sprintf("%d guarded namespaces (%s and others)", len(names), strings.Join(names[:maxNamespaces], ", "))
+		return fmt.Sprintf("%d labelled namespaces (%s and others)", len(names), strings.Join(names[:maxNamespaces], ", "))
 	}
-	return fmt.Sprintf("%s (%s)", count(len(names), "guarded namespace"), strings.Join(names, ", "))
+	return fmt.Sprintf("%s (%s)", count(len(names), "labelled namespace"), strings.Join(names, ", "))
 }
 
 func count(n int, noun string) string {

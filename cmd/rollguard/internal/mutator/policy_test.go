@@ -20,11 +20,11 @@ const constraints = `matchConstraints:
 func TestAPolicyIsToldWhereItIsBoundAndNamesAField(t *testing.T) {
 	const told = "! MutatingAdmissionPolicy cap names terminationGracePeriodSeconds, for Pods"
 	for name, tc := range map[string]struct{ spec, binding, want string }{
-		"bound":                    {constraints + capped, "policyName: cap", told + " in 2 guarded namespaces (blog, shop)"},
+		"bound":                    {constraints + capped, "policyName: cap", told + " in 2 labelled namespaces (blog, shop)"},
 		"not bound":                {constraints + capped, "", nobody},
 		"bound for another policy": {constraints + capped, "policyName: other", nobody},
-		"bound in one namespace":   {constraints + capped, "policyName: cap\nmatchResources: {namespaceSelector: {matchLabels: {mesh: \"on\"}}}", told + " in 1 guarded namespace (shop)"},
-		"for some Pods":            {constraints + "  objectSelector: {matchLabels: {tier: web}}\n" + capped, "policyName: cap", told + " with tier=web in 2 guarded namespaces (blog, shop)"},
+		"bound in one namespace":   {constraints + capped, "policyName: cap\nmatchResources: {namespaceSelector: {matchLabels: {mesh: \"on\"}}}", told + " in 1 labelled namespace (shop)"},
+		"for some Pods":            {constraints + "  objectSelector: {matchLabels: {tier: web}}\n" + capped, "policyName: cap", told + " with tier=web in 2 labelled namespaces (blog, shop)"},
 		"bound to other kinds": {
 			constraints + capped,
 			"policyName: cap\nmatchResources: {resourceRules: [{apiGroups: [batch], apiVersions: [v1], resources: [jobs], operations: [CREATE]}]}", nobody,
@@ -36,7 +36,7 @@ func TestAPolicyIsToldWhereItIsBoundAndNamesAField(t *testing.T) {
 		"that names none":      {constraints + "mutations:\n- {patchType: JSONPatch, jsonPatch: {expression: \"[JSONPatch{op: 'add', path: '/metadata/labels/a', value: 'b'}]\"}}", "policyName: cap", nobody},
 		"that only asks":       {constraints + "matchConditions: [{name: a, expression: has(object.spec.terminationGracePeriodSeconds)}]\nmutations:\n- {patchType: JSONPatch, jsonPatch: {expression: \"[]\"}}", "policyName: cap", nobody},
 		"that is switched off": {constraints + "matchConditions: [{name: a, expression: \"false\"}]\n" + capped, "policyName: cap", nobody},
-		"by a JSON patch":      {constraints + "mutations:\n- {patchType: JSONPatch, jsonPatch: {expression: \"[JSONPatch{op: 'remove', path: '/spec/containers/0/lifecycle/preStop'}]\"}}", "policyName: cap", "! MutatingAdmissionPolicy cap names preStop, lifecycle, for Pods in 2 guarded namespaces (blog, shop)"},
+		"by a JSON patch":      {constraints + "mutations:\n- {patchType: JSONPatch, jsonPatch: {expression: \"[JSONPatch{op: 'remove', path: '/spec/containers/0/lifecycle/preStop'}]\"}}", "policyName: cap", "! MutatingAdmissionPolicy cap names preStop, lifecycle, for Pods in 2 labelled namespaces (blog, shop)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff([]string{tc.want}, says(policy(t, tc.spec, tc.binding))); diff != "" {
