@@ -21,6 +21,7 @@
 {{- end -}}
 {{- include "rollguard.checkLives" . -}}
 {{- include "rollguard.checkConfig" .Values.config -}}
+{{- include "rollguard.checkContradictions" .Values -}}
 {{- range $group := list "podLabels" "commonLabels" -}}
 {{- range $key, $_ := index $.Values $group -}}
 {{- if or (has $key (list "rollguard.io/inject" "helm.sh/chart")) (hasPrefix "app.kubernetes.io/" $key) -}}
@@ -105,5 +106,33 @@
 {{- $seconds := include "rollguard.seconds" (index . 1) | int64 -}}
 {{- if or (lt $seconds (index . 2 | int64)) (gt $seconds 86400) -}}
 {{- fail (printf "%s is %s: it must be between %ds and 24h" (index . 0) (index . 1) (index . 2)) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Values of which one makes another pointless. */}}
+{{- define "rollguard.checkContradictions" -}}
+{{- $repairs := .repair.everywhere | ternary "repair.everywhere" (.repair.namespaces | empty | ternary "" "repair.namespaces") -}}
+{{- if and $repairs (not .posture.enabled) -}}
+{{- fail (printf "posture.enabled is false, and %s is set: nobody would look for what is to be repaired" $repairs) -}}
+{{- end -}}
+{{- range .repair.namespaces -}}
+{{- if has . ($.config.excludedNamespaces | default list) -}}
+{{- fail (printf "repair.namespaces has %s, which config.excludedNamespaces excludes: leave it out of one of them" .) -}}
+{{- end -}}
+{{- end -}}
+{{- with .config.repair -}}
+{{- if and .default .atMost -}}
+{{- $rank := dict "report" 0 "strategy" 1 "rollout" 2 -}}
+{{- if gt (get $rank .default | int) (get $rank .atMost | int) -}}
+{{- fail (printf "config.repair.default is %s, and config.repair.atMost allows no more than %s" .default .atMost) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with .config.bounds -}}
+{{- if and .maxPreStopSleep .maxGracePeriod -}}
+{{- if gt (include "rollguard.seconds" .maxPreStopSleep | int64) (include "rollguard.seconds" .maxGracePeriod | int64) -}}
+{{- fail (printf "config.bounds.maxPreStopSleep is %s: the grace period has to hold the sleep, and may be no longer than maxGracePeriod, %s" .maxPreStopSleep .maxGracePeriod) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
