@@ -120,7 +120,7 @@ ln -s "$(command -v rollguard)" bin/rollguard
 			"helm3 upgrade --install shop ./chart --post-renderer rollguard --post-renderer-args",
 		},
 	}, {
-		page: "docs/guides/runbook.md", before: installed,
+		page: "docs/guides/runbook.md", before: repository + installed,
 	}, {
 		page: "docs/guides/why-rollouts-lose-requests.md", before: shop,
 		codes: map[string]int{"rollguard explain deployment/web -n shop": 1}, // both races are open
