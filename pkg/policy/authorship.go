@@ -76,10 +76,12 @@ func (e *evaluation) putBack(own, stored provenance.Record) {
 	e.leaveDefaults(candidates)
 }
 
-// leaveDefaults leaves those of the fields to their author that have the API's default.
+// leaveDefaults leaves those of the fields to their author that have the API's default. Who
+// moves from client-side to server-side apply drops what he had never written (client-go
+// util/csaupgrade hands over API defaults too): such a field belongs to nobody.
 func (e *evaluation) leaveDefaults(candidates []workload.Path) {
 	for _, p := range candidates {
-		if !p.InTemplate() && e.isDefault(e.in.New, p) && !slices.Contains(e.deliberate, p) {
+		if !p.InTemplate() && e.isDefault(e.in.New, p) && !slices.Contains(e.deliberate, p) && !provenance.Unowned(e.in.New, p) {
 			e.deliberate = append(e.deliberate, p)
 		}
 	}

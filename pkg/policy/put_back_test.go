@@ -35,6 +35,24 @@ func TestADefaultThatIsPatchedOverOursIsTheAuthors(t *testing.T) {
 	}
 }
 
+func TestADefaultThatNobodyOwnsIsNobodysWish(t *testing.T) {
+	stored := guarded(t)
+	for name, tc := range map[string]struct {
+		fields map[string]any
+		want   string
+	}{
+		"a server-side apply dropped it": {map[string]any{"f:spec": map[string]any{"f:replicas": map[string]any{}}}, "0"},
+		"a patch wrote it":               {map[string]any{"f:spec": map[string]any{"f:strategy": map[string]any{"f:rollingUpdate": map[string]any{"f:maxUnavailable": map[string]any{}}}}}, `"25%"`},
+	} {
+		books := []any{map[string]any{"manager": "kubectl", "operation": "Update", "fieldsV1": tc.fields}}
+		sent := put(t, inStrategy(t, stored, "25%", "maxUnavailable"), books, "metadata", "managedFields")
+		m := write{new: sent, old: stored, namespace: careful}.evaluate(t)
+		if got := m.value(t, workload.MaxUnavailable); got != tc.want {
+			t.Errorf("%s: maxUnavailable %s, want %s", name, got, tc.want)
+		}
+	}
+}
+
 func TestAStrategyThatIsTakenAwayIsGuardedAgain(t *testing.T) {
 	own := inStrategy(t, bare, "50%", "maxSurge")
 	stored := write{new: own, namespace: careful}.evaluate(t).object

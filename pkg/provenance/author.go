@@ -58,6 +58,19 @@ func applied(d *workload.Deployment) []*fastjson.Value {
 	return out
 }
 
+// Unowned tells whether the API server's books say that nobody wrote a field, as after a
+// server-side apply that took it away (structured-merge-diff, merge/update.go, prune): what
+// stands there is the API's default. Without books, or with somebody in them, it is false.
+func Unowned(d *workload.Deployment, p workload.Path) bool {
+	entries := d.Raw().GetArray("metadata", "managedFields")
+	for _, entry := range entries {
+		if set := entry.Get("fieldsV1"); set == nil || (fieldSet{root: set}).writes(p) {
+			return false
+		}
+	}
+	return len(entries) > 0
+}
+
 func appliedIn(d *workload.Deployment, p workload.Path) bool {
 	for _, set := range applied(d) {
 		if (fieldSet{root: set}).writes(p) {
