@@ -60,8 +60,12 @@ func applied(d *workload.Deployment) []*fastjson.Value {
 
 // Unowned tells whether the API server's books say that nobody wrote a field, as after a
 // server-side apply that took it away (structured-merge-diff, merge/update.go, prune): what
-// stands there is the API's default. Without books, or with somebody in them, it is false.
+// stands there is the API's default. Without books, or with somebody in them, it is false; so
+// it is where nothing stands, as with minReadySeconds 0, since that is in nobody's books.
 func Unowned(d *workload.Deployment, p workload.Path) bool {
+	if d.Get(p) == nil {
+		return false
+	}
 	entries := d.Raw().GetArray("metadata", "managedFields")
 	for _, entry := range entries {
 		if set := entry.Get("fieldsV1"); set == nil || (fieldSet{root: set}).writes(p) {

@@ -44,16 +44,17 @@ func TestWhoMovesToServerSideApplyLosesNothing(t *testing.T) {
 }
 
 // TestADefaultThatIsPatchedOverOursStaysItsAuthors, also in the eyes of a real API server, which
-// tells whose it is.
+// tells whose it is, and of minReadySeconds cannot: 0 is not stored.
 func TestADefaultThatIsPatchedOverOursStaysItsAuthors(t *testing.T) {
 	s := newShop(t, enabled, annotations)
 	s.kubectl(s.bare(), "apply", "--server-side", "-f", "-")
-	s.kubectl("", "patch", "deployment", "web", "-n", s.name, "-p", `{"spec":{"strategy":{"rollingUpdate":{"maxUnavailable":"25%"}}}}`)
-	if got := guardedOf(s.get()).MaxUnavailable; got != "25%" {
-		t.Errorf("maxUnavailable %s after it was patched", got)
-	}
-	s.kubectl("", "rollout", "restart", "deployment/web", "-n", s.name)
-	if got := guardedOf(s.get()).MaxUnavailable; got != "25%" {
-		t.Errorf("maxUnavailable %s after the next rollout", got)
+	s.kubectl("", "patch", "deployment", "web", "-n", s.name, "-p", `{"spec":{"minReadySeconds":0,"strategy":{"rollingUpdate":{"maxUnavailable":"25%"}}}}`)
+	for i, moment := range []string{"the patch", "the next rollout"} {
+		if i > 0 {
+			s.kubectl("", "rollout", "restart", "deployment/web", "-n", s.name)
+		}
+		if got := guardedOf(s.get()); got.MaxUnavailable != "25%" || got.MinReady != 0 {
+			t.Errorf("after %s: maxUnavailable %s, minReadySeconds %d", moment, got.MaxUnavailable, got.MinReady)
+		}
 	}
 }
