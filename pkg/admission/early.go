@@ -35,7 +35,7 @@ func (h *Handler) passEarly(w http.ResponseWriter, start []byte, why *overload) 
 		if why.large {
 			text = "this Deployment is too large for Rollguard's memory limit; it was stored as you wrote it"
 		}
-		resp.Warnings = []string{line("", text)}
+		resp.Warnings = []string{subject{}.line(text)}
 	}
 	resp.AuditAnnotations = map[string]string{auditError: clean(why.Error())}
 	h.send(w, uid, resp)

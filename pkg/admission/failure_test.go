@@ -60,7 +60,7 @@ func TestWhateverFailsTheWritePassesUnchangedAndItIsSaid(t *testing.T) {
 			resp := answer(t, h, review(t))
 			want := &admissionv1.AdmissionResponse{
 				UID: resp.UID, Allowed: true,
-				Warnings:         []string{"rollguard: deployment/web: an internal error kept Rollguard from looking at this Deployment; it was stored as you wrote it (" + tc.stage + ")"},
+				Warnings:         []string{"rollguard: Deployment shop/web: an internal error kept Rollguard from looking at this Deployment; it was stored as you wrote it (" + tc.stage + ")"},
 				AuditAnnotations: map[string]string{"error": tc.audit},
 			}
 			if diff := cmp.Diff(want, resp); diff != "" {

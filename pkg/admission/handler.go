@@ -141,7 +141,7 @@ func (h *Handler) decide(ctx context.Context, req *Request) answer {
 	if err != nil {
 		return h.failed(req, stage(err), err)
 	}
-	resp, err := respond(&d, req.Name, h.Warnings)
+	resp, err := respond(&d, req.subject(), h.Warnings)
 	if err != nil {
 		return h.failed(req, stageRespond, err)
 	}
@@ -173,7 +173,7 @@ func (h *Handler) failed(req *Request, stage string, err error, fields ...zap.Fi
 		zap.String("name", req.Name),
 		zap.String("uid", string(req.UID)),
 		zap.Error(err))...)
-	return answer{response: passedUnchanged(req.Name, stage, err, h.Warnings), mode: string(api.Fill), outcome: outcomeError}
+	return answer{response: passedUnchanged(req.subject(), stage, err, h.Warnings), mode: string(api.Fill), outcome: outcomeError}
 }
 
 func stage(err error) string {

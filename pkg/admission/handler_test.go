@@ -27,7 +27,7 @@ func TestABareDeploymentIsMadeSafe(t *testing.T) {
 	if got := out.Get("spec", "template", "spec", "containers", "0", "lifecycle", "preStop").String(); got != `{"sleep":{"seconds":20}}` {
 		t.Errorf("preStop %s", got)
 	}
-	if len(resp.Warnings) != 1 || !strings.HasPrefix(resp.Warnings[0], "rollguard: deployment/web: made rollouts safe behind Service web: ") {
+	if len(resp.Warnings) != 1 || !strings.HasPrefix(resp.Warnings[0], "rollguard: Deployment shop/web: made rollouts safe behind Service web: ") {
 		t.Errorf("warnings %q", resp.Warnings)
 	}
 	if diff := cmp.Diff([]string{"fill changed"}, counted.admissions); diff != "" {

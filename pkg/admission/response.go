@@ -27,7 +27,7 @@ func allowed() *admissionv1.AdmissionResponse {
 
 // respond answers with the decision. An empty patch is left out altogether: the API
 // server then skips decoding, comparing and defaulting the object again.
-func respond(d *decision.Decision, name string, level Warnings) (*admissionv1.AdmissionResponse, error) {
+func respond(d *decision.Decision, about subject, level Warnings) (*admissionv1.AdmissionResponse, error) {
 	resp := allowed()
 	if len(d.Patch) > 0 {
 		body, err := patch.Marshal(d.Patch)
@@ -37,7 +37,7 @@ func respond(d *decision.Decision, name string, level Warnings) (*admissionv1.Ad
 		jsonPatch := admissionv1.PatchTypeJSONPatch
 		resp.Patch, resp.PatchType = body, &jsonPatch
 	}
-	resp.Warnings = warnings(d, name, level)
+	resp.Warnings = about.warnings(d, level)
 	resp.AuditAnnotations = auditAnnotations(d)
 	return resp, nil
 }
@@ -61,10 +61,10 @@ func auditAnnotations(d *decision.Decision) map[string]string {
 
 // passedUnchanged is the answer when something went wrong on our side. Who wants no
 // warnings gets none of this either; the audit log, the log and the counter have it.
-func passedUnchanged(name, stage string, err error, level Warnings) *admissionv1.AdmissionResponse {
+func passedUnchanged(about subject, stage string, err error, level Warnings) *admissionv1.AdmissionResponse {
 	resp := allowed()
 	if level != WarnNone {
-		resp.Warnings = []string{line(name, "an internal error kept Rollguard from looking at this Deployment; it was stored as you wrote it ("+stage+")")}
+		resp.Warnings = []string{about.line("an internal error kept Rollguard from looking at this Deployment; it was stored as you wrote it (" + stage + ")")}
 	}
 	resp.AuditAnnotations = map[string]string{auditError: clean(stage + ": " + strings.TrimPrefix(err.Error(), stage+": "))}
 	return resp

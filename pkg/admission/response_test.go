@@ -103,7 +103,7 @@ func TestAnAuditedDeploymentIsNotChanged(t *testing.T) {
 	if resp.Patch != nil || resp.PatchType != nil {
 		t.Errorf("patch %s", resp.Patch)
 	}
-	if len(resp.Warnings) != 1 || !strings.HasPrefix(resp.Warnings[0], "rollguard: deployment/web: (audit only) would make rollouts safe behind Service web: ") {
+	if len(resp.Warnings) != 1 || !strings.HasPrefix(resp.Warnings[0], "rollguard: Deployment shop/web: (audit only) would make rollouts safe behind Service web: ") {
 		t.Errorf("warnings %q", resp.Warnings)
 	}
 	if resp.AuditAnnotations["mode"] != "audit" || resp.AuditAnnotations["changes"] == "" {

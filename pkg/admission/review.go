@@ -22,6 +22,8 @@ type Request struct {
 	Objects decision.Parsed
 }
 
+func (r *Request) subject() subject { return subject{r.Namespace, r.Name} }
+
 // readReview reads an admission.k8s.io/v1 AdmissionReview. The review is parsed once,
 // as a tree: decoding it into types and each object in it again would take longer
 // than all that is decided (docs/adr/0006).

@@ -19,7 +19,7 @@ type part struct {
 
 // summary is the one line about all changes. There is none when the write only
 // dropped what had been added before: the stored object stays as it was.
-func summary(d *decision.Decision, name string) string {
+func (s subject) summary(d *decision.Decision) string {
 	if d.Trigger == policy.FieldsDropped {
 		return ""
 	}
@@ -55,7 +55,7 @@ func summary(d *decision.Decision, name string) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return shorten(parts, name)
+	return s.shorten(parts)
 }
 
 // together says once what was done to several containers alike.
@@ -77,13 +77,25 @@ func together(parts []string) []string {
 	return out
 }
 
-func risky(d *decision.Decision) bool {
+// incomplete tells whether requests may be lost all the same, and why, where no line of its
+// own says that: an annotation keeps something as it is, or it is the next rollout that
+// brings the rest.
+func incomplete(d *decision.Decision) (is bool, why string) {
 	for i := range d.Findings {
-		if d.Findings[i].Outcome == policy.AtRisk {
-			return true
+		f := &d.Findings[i]
+		switch f.Code {
+		case policy.PendingRollout:
+			is, why = true, ", the rest with the next rollout"
+		case policy.KeptOnRequest:
+			is, why = true, ", as far as "+api.Prefix+"keep lets it"
+		case policy.NoReadinessGate:
+			is, why = true, ", but nothing waits for the load balancer"
+		case policy.ExposureAssumed:
+			is = true
 		}
+		is = is || f.Outcome == policy.AtRisk
 	}
-	return false
+	return is, why
 }
 
 func assumed(d *decision.Decision) bool {
@@ -97,21 +109,22 @@ func assumed(d *decision.Decision) bool {
 
 func protecting(d *decision.Decision) string {
 	verb := "made rollouts safe"
-	if risky(d) {
-		verb = "made rollouts safer" // the lines that follow say what is missing
+	less, why := incomplete(d)
+	if less {
+		verb = "made rollouts safer"
 	}
 	if d.Mode == api.Audit {
 		verb = "(audit only) would make" + strings.TrimPrefix(verb, "made")
 	}
 	switch {
 	case d.Settings.Exposure.Asked() && d.Settings.Exposure.Value != api.ExposureAuto:
-		return verb + " for exposure " + d.Settings.Exposure.Value + ": "
+		return verb + " for exposure " + d.Settings.Exposure.Value + why + ": "
 	case assumed(d):
 		return verb + " (no route leads here yet, so until the next rollout as behind a Service): "
 	case len(d.Exposure.Routes) > 0:
-		return verb + " behind " + d.Exposure.Behind() + ": "
+		return verb + " behind " + d.Exposure.Behind() + why + ": "
 	}
-	return verb + ": "
+	return verb + why + ": "
 }
 
 func takingBack(d *decision.Decision) string {
@@ -133,7 +146,7 @@ func takingBack(d *decision.Decision) string {
 func tidying(*decision.Decision) string { return "tidied up: " }
 
 // shorten lists as many parts as fit on the line, and says how many do not.
-func shorten(parts []part, name string) string {
+func (s subject) shorten(parts []part) string {
 	for n := len(parts); n > 0; n-- {
 		var b strings.Builder
 		b.Grow(maxWarning)
@@ -151,9 +164,9 @@ func shorten(parts []part, name string) string {
 		if n < len(parts) {
 			b.WriteString(", and " + plural(len(parts)-n, "more change"))
 		}
-		if full := prefixed(name, b.String()); utf8.RuneCountInString(full) <= maxWarning {
+		if full := s.prefixed(b.String()); utf8.RuneCountInString(full) <= maxWarning {
 			return full
 		}
 	}
-	return line(name, parts[0].opening+plural(len(parts), "change"))
+	return s.line(parts[0].opening + plural(len(parts), "change"))
 }

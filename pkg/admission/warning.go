@@ -28,25 +28,25 @@ const (
 	maxWarnings = 4095
 )
 
-// warnings are the lines for the author of the Deployment of this name: one that sums up the
-// changes with what caused them, and one for each risk. Each names the Deployment: kubectl
-// prints a line only once, however many objects of a folder it is about.
-func warnings(d *decision.Decision, name string, level Warnings) []string {
+// warnings are the lines for the author of the Deployment: one that sums up the changes with
+// what caused them, and one for each risk. Each names the Deployment: kubectl prints a line
+// only once, however many objects of a folder it is about.
+func (s subject) warnings(d *decision.Decision, level Warnings) []string {
 	if level == WarnNone {
 		return nil
 	}
 	var lines []string
 	if level == WarnChanges {
-		if text := summary(d, name); text != "" {
+		if text := s.summary(d); text != "" {
 			lines = append(lines, text)
 		}
 	}
 	for i := range d.Findings {
 		if d.Findings[i].Outcome == policy.AtRisk {
-			lines = append(lines, line(name, "at risk: "+d.Findings[i].Message))
+			lines = append(lines, s.line("at risk: "+d.Findings[i].Message))
 		}
 	}
-	return fit(lines, name)
+	return s.fit(lines)
 }
 
 func plural(n int, noun string) string {
@@ -59,21 +59,24 @@ func plural(n int, noun string) string {
 // maxName is how much of a name is told: what follows matters more.
 const maxName = 63
 
-// prefixed is a warning about the Deployment of this name, which is empty where it is not
-// known: the API server may be about to generate one.
-func prefixed(name, text string) string {
+// subject is the Deployment that warnings are about. Its name is empty where it is not known:
+// the API server may be about to generate one.
+type subject struct{ namespace, name string }
+
+// prefixed is a warning about it.
+func (s subject) prefixed(text string) string {
 	switch {
-	case name == "":
+	case s.name == "":
 		return clean("rollguard: " + text)
-	case len(name) > maxName:
-		return clean("rollguard: deployment/" + name[:maxName-3] + "...: " + text)
+	case len(s.name) > maxName:
+		return clean("rollguard: Deployment " + s.namespace + "/" + s.name[:maxName-3] + "...: " + text)
 	}
-	return clean("rollguard: deployment/" + name + ": " + text)
+	return clean("rollguard: Deployment " + s.namespace + "/" + s.name + ": " + text)
 }
 
 // line is one warning, cut to length.
-func line(name, text string) string {
-	full := prefixed(name, text)
+func (s subject) line(text string) string {
+	full := s.prefixed(text)
 	if utf8.RuneCountInString(full) <= maxWarning {
 		return full
 	}
@@ -92,7 +95,7 @@ func clean(text string) string {
 }
 
 // fit keeps the first lines that stay within the total, and says how many do not.
-func fit(lines []string, name string) []string {
+func (s subject) fit(lines []string) []string {
 	total := 0
 	for _, l := range lines {
 		total += utf8.RuneCountInString(l)
@@ -101,7 +104,7 @@ func fit(lines []string, name string) []string {
 	for total > maxWarnings {
 		kept--
 		total -= utf8.RuneCountInString(lines[kept]) + utf8.RuneCountInString(more)
-		more = prefixed(name, "and "+strconv.Itoa(len(lines)-kept)+" more; see audit annotations")
+		more = s.prefixed("and " + strconv.Itoa(len(lines)-kept) + " more; see audit annotations")
 		total += utf8.RuneCountInString(more)
 	}
 	if more == "" {

@@ -41,7 +41,7 @@ func decided(findings ...string) decision.Decision {
 
 func TestTheLevelSaysWhatIsWarnedOf(t *testing.T) {
 	d := decided("changed: one", "at-risk: two", "kept: three", "changed: four", "skipped: five", "at-risk: six")
-	summary, risks := "rollguard: deployment/web: made rollouts safer: one, four", []string{"rollguard: deployment/web: at risk: two", "rollguard: deployment/web: at risk: six"}
+	summary, risks := "rollguard: Deployment shop/web: made rollouts safer: one, four", []string{"rollguard: Deployment shop/web: at risk: two", "rollguard: Deployment shop/web: at risk: six"}
 	for level, want := range map[admission.Warnings][]string{
 		admission.WarnChanges: append([]string{summary}, risks...),
 		admission.WarnRisks:   risks,
@@ -57,43 +57,54 @@ func TestTheSummarySaysWhereTheTrafficComesFrom(t *testing.T) {
 	ingress := "shop/web"
 	route := topology.Route{Via: topology.ViaIngress, Ingress: &ingress, Service: "web", TargetType: topology.TargetIP}
 	for want, change := range map[string]func(*decision.Decision){
-		"rollguard: deployment/web: made rollouts safe: one": func(*decision.Decision) {},
-		"rollguard: deployment/web: made rollouts safe behind ALB Ingress shop/web (ip targets): one": func(d *decision.Decision) {
+		"rollguard: Deployment shop/web: made rollouts safe: one": func(*decision.Decision) {},
+		"rollguard: Deployment shop/web: made rollouts safe behind ALB Ingress shop/web (ip targets): one": func(d *decision.Decision) {
 			d.Exposure = topology.Exposure{Kind: topology.ALBIP, Routes: []topology.Route{route, route}}
 		},
-		"rollguard: deployment/web: made rollouts safe behind ALB Ingress shop/web (ip targets) and 1 more: one": func(d *decision.Decision) {
+		"rollguard: Deployment shop/web: made rollouts safe behind ALB Ingress shop/web (ip targets) and 1 more: one": func(d *decision.Decision) {
 			other := topology.Route{Via: topology.ViaService, Service: "other"}
 			d.Exposure = topology.Exposure{Kind: topology.ALBIP, Routes: []topology.Route{other, route, other}}
 		},
-		"rollguard: deployment/web: made rollouts safe behind NLB Service edge (instance targets) and 1 more: one": func(d *decision.Decision) {
+		"rollguard: Deployment shop/web: made rollouts safe behind NLB Service edge (instance targets) and 1 more: one": func(d *decision.Decision) {
 			nlb := topology.Route{Via: topology.ViaService, Service: "edge", Balancer: topology.NLB, TargetType: topology.TargetInstance}
 			d.Exposure = topology.Exposure{Kind: topology.NLBInstance, Routes: []topology.Route{route, nlb}}
 		},
-		"rollguard: deployment/web: (audit only) would make rollouts safe behind ALB Ingress shop/web (ip targets): one": func(d *decision.Decision) {
+		"rollguard: Deployment shop/web: (audit only) would make rollouts safe behind ALB Ingress shop/web (ip targets): one": func(d *decision.Decision) {
 			d.Mode, d.Exposure.Routes = api.Audit, []topology.Route{route}
 		},
-		"rollguard: deployment/web: nothing sends traffic here, so took back: the preStop hook in container app": func(d *decision.Decision) {
+		"rollguard: Deployment shop/web: nothing sends traffic here, so took back: the preStop hook in container app": func(d *decision.Decision) {
 			d.Exposure.Kind, d.Findings[0] = topology.None, removed(workload.PreStop("app"))
 		},
-		"rollguard: deployment/web: rollguard.io/exposure says that nothing sends traffic here, so took back: the preStop hook in container app": func(d *decision.Decision) {
+		"rollguard: Deployment shop/web: rollguard.io/exposure says that nothing sends traffic here, so took back: the preStop hook in container app": func(d *decision.Decision) {
 			d.Settings.Exposure = api.Setting[string]{Value: "none", Source: api.Source{Layer: api.LayerNamespace}}
 			d.Exposure.Kind, d.Findings[0] = topology.None, removed(workload.PreStop("app"))
 		},
-		"rollguard: deployment/web: made rollouts safe (no route leads here yet, so until the next rollout as behind a Service): one": func(d *decision.Decision) {
+		"rollguard: Deployment shop/web: made rollouts safer (no route leads here yet, so until the next rollout as behind a Service): one": func(d *decision.Decision) {
 			d.Findings = append(d.Findings, policy.Finding{Outcome: policy.Skipped, Code: policy.ExposureAssumed, Message: "assumed"})
 		},
-		"rollguard: deployment/web: took back: maxUnavailable": func(d *decision.Decision) { d.Findings[0] = removed(workload.MaxUnavailable) },
-		"rollguard: deployment/web: (audit only) would take back: maxUnavailable": func(d *decision.Decision) {
+		"rollguard: Deployment shop/web: made rollouts safer, the rest with the next rollout: one": func(d *decision.Decision) {
+			d.Findings = append(d.Findings, policy.Finding{Outcome: policy.Skipped, Code: policy.PendingRollout})
+		},
+		"rollguard: Deployment shop/web: made rollouts safer behind ALB Ingress shop/web (ip targets), as far as rollguard.io/keep lets it: one": func(d *decision.Decision) {
+			d.Exposure = topology.Exposure{Kind: topology.ALBIP, Routes: []topology.Route{route}}
+			d.Findings = append(d.Findings, policy.Finding{Outcome: policy.Kept, Code: policy.KeptOnRequest})
+		},
+		"rollguard: Deployment shop/web: made rollouts safer for exposure alb-ip, but nothing waits for the load balancer: one": func(d *decision.Decision) {
+			d.Settings.Exposure = api.Setting[string]{Value: "alb-ip", Source: api.Source{Layer: api.LayerDeployment}}
+			d.Findings = append(d.Findings, policy.Finding{Outcome: policy.Skipped, Code: policy.NoReadinessGate})
+		},
+		"rollguard: Deployment shop/web: took back: maxUnavailable": func(d *decision.Decision) { d.Findings[0] = removed(workload.MaxUnavailable) },
+		"rollguard: Deployment shop/web: (audit only) would take back: maxUnavailable": func(d *decision.Decision) {
 			d.Mode, d.Findings[0] = api.Audit, removed(workload.MaxUnavailable)
 		},
-		"rollguard: deployment/web: took back: maxUnavailable is again what its author wrote": func(d *decision.Decision) {
+		"rollguard: Deployment shop/web: took back: maxUnavailable is again what its author wrote": func(d *decision.Decision) {
 			d.Findings[0] = removed(workload.MaxUnavailable)
 			d.Findings[0].Message = string(workload.MaxUnavailable) + " is again what its author wrote"
 		},
-		"rollguard: deployment/web: tidied up: maxSurge removed, as the strategy is Recreate": func(d *decision.Decision) {
+		"rollguard: Deployment shop/web: tidied up: maxSurge removed, as the strategy is Recreate": func(d *decision.Decision) {
 			d.Findings[0] = policy.Finding{Outcome: policy.Changed, Code: policy.RollingUpdateRemoved, Message: "maxSurge removed, as the strategy is Recreate"}
 		},
-		"rollguard: deployment/web: made rollouts safe: one; took back: minReadySeconds, maxSurge; tidied up: two": func(d *decision.Decision) {
+		"rollguard: Deployment shop/web: made rollouts safe: one; took back: minReadySeconds, maxSurge; tidied up: two": func(d *decision.Decision) {
 			d.Findings = append([]policy.Finding{removed(workload.MinReadySeconds), {Outcome: policy.Changed, Code: policy.LeftoverRemoved, Message: "two"}, removed(workload.MaxSurge)}, d.Findings...)
 		},
 	} {
@@ -113,7 +124,7 @@ func TestWhoOptsOutIsToldWhatWasRemoved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"rollguard: deployment/web: opted out, so removed: maxUnavailable"}
+	want := []string{"rollguard: Deployment shop/web: opted out, so removed: maxUnavailable"}
 	if diff := cmp.Diff(want, respond(t, admission.WarnChanges, d).Warnings); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -127,7 +138,7 @@ func removed(p workload.Path) policy.Finding {
 func TestAWriteThatDroppedOurFieldsIsNotSummedUp(t *testing.T) {
 	d := decided("changed: put back", "at-risk: a short grace period")
 	d.Trigger = policy.FieldsDropped
-	if diff := cmp.Diff([]string{"rollguard: deployment/web: at risk: a short grace period"}, respond(t, admission.WarnChanges, d).Warnings); diff != "" {
+	if diff := cmp.Diff([]string{"rollguard: Deployment shop/web: at risk: a short grace period"}, respond(t, admission.WarnChanges, d).Warnings); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
@@ -168,20 +179,20 @@ func unfit(r rune) bool {
 }
 
 func TestALongRiskIsCut(t *testing.T) {
-	const fits = 255 - len("rollguard: deployment/web: at risk: ")
+	const fits = 255 - len("rollguard: Deployment shop/web: at risk: ")
 	for name, tc := range map[string]struct{ message, want string }{
 		"as long as may be":    {strings.Repeat("ü", fits), strings.Repeat("ü", fits)},
 		"one rune too long":    {strings.Repeat("ü", fits+1), strings.Repeat("ü", fits-3) + "..."},
 		"many bytes, one line": {strings.Repeat("\xff", 9000), strings.Repeat(" ", fits-3) + "..."},
 	} {
-		if diff := cmp.Diff([]string{"rollguard: deployment/web: at risk: " + tc.want}, respond(t, admission.WarnRisks, decided("at-risk: "+tc.message)).Warnings); diff != "" {
+		if diff := cmp.Diff([]string{"rollguard: Deployment shop/web: at risk: " + tc.want}, respond(t, admission.WarnRisks, decided("at-risk: "+tc.message)).Warnings); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", name, diff)
 		}
 	}
 }
 
 func TestAShortenedSummarySaysHowManyMore(t *testing.T) {
-	part := func(i int) string { return fmt.Sprintf("%02d", i) + strings.Repeat("x", 48) }
+	part := func(i int) string { return fmt.Sprintf("%02d", i) + strings.Repeat("x", 43) }
 	many := func(n int) (findings, parts []string) {
 		for i := range n {
 			findings, parts = append(findings, "changed: "+part(i)), append(parts, part(i))
@@ -203,7 +214,7 @@ func TestAShortenedSummarySaysHowManyMore(t *testing.T) {
 		"more than any could": {forty, "made rollouts safe: " + strings.Join(parts[:3], ", ") + ", and 37 more changes"},
 	} {
 		got := respond(t, admission.WarnChanges, decided(tc.findings...)).Warnings
-		if diff := cmp.Diff([]string{"rollguard: deployment/web: " + tc.want}, got); diff != "" {
+		if diff := cmp.Diff([]string{"rollguard: Deployment shop/web: " + tc.want}, got); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", name, diff)
 		}
 	}
@@ -230,10 +241,10 @@ func TestAllWarningsTogetherStayBelowWhereTheAPIServerCuts(t *testing.T) {
 		if total += n; n >= 256 {
 			t.Errorf("a warning of %d runes", n)
 		}
-		if more := fmt.Sprintf("rollguard: deployment/web: and %d more; see audit annotations", 101-i); i > 0 && line == more && i == len(lines)-1 {
+		if more := fmt.Sprintf("rollguard: Deployment shop/web: and %d more; see audit annotations", 101-i); i > 0 && line == more && i == len(lines)-1 {
 			continue
 		}
-		if i > 0 && !strings.HasPrefix(line, fmt.Sprintf("rollguard: deployment/web: at risk: %03d ", i-1)) {
+		if i > 0 && !strings.HasPrefix(line, fmt.Sprintf("rollguard: Deployment shop/web: at risk: %03d ", i-1)) {
 			t.Errorf("line %d is %q", i, line)
 		}
 	}
@@ -249,9 +260,9 @@ func TestAllWarningsTogetherStayBelowWhereTheAPIServerCuts(t *testing.T) {
 // it is about, so two that lack the same would be one line without a name.
 func TestAWarningNamesTheDeployment(t *testing.T) {
 	for name, want := range map[string]string{
-		"api":                    "rollguard: deployment/api: at risk: one",
+		"api":                    "rollguard: Deployment shop/api: at risk: one",
 		"":                       "rollguard: at risk: one", // the API server generates one
-		strings.Repeat("n", 253): "rollguard: deployment/" + strings.Repeat("n", 60) + "...: at risk: one",
+		strings.Repeat("n", 253): "rollguard: Deployment shop/" + strings.Repeat("n", 60) + "...: at risk: one",
 	} {
 		h, _ := newHandler(shop())
 		h.Decider = decider(func(*decision.Request) (decision.Decision, error) { return decided("at-risk: one"), nil })
