@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/policy"
 )
 
@@ -106,7 +107,7 @@ func (r *Report) testCase(row *Row) junitCase {
 		c.Error = said
 	case r.FailOn.Matches(row):
 		c.Failure = said
-	case row.State == policy.Exempt, row.State == policy.Unexposed, row.State == NotEnabled:
+	case row.State == policy.Exempt, row.State == policy.Unexposed, row.State == verdict.NotEnabled:
 		c.Skipped = &junitText{Message: string(row.State)}
 	}
 	return c

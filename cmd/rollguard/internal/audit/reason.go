@@ -14,7 +14,11 @@ import (
 // reasons takes from the findings what explains the state.
 func (r *Row) reasons(v *verdict.Verdict) {
 	if v.Deployment.Standing == manifest.OptedOut {
-		r.Reasons = append(r.Reasons, Reason{Code: policy.Code(manifest.OptedOut), Kind: Note, Message: "it has the label " + api.LabelInject + "=" + api.InjectDisabled})
+		text := "it has the label " + api.LabelInject + "=" + api.InjectDisabled
+		if n := len(v.Decision.Changes); n > 0 && !v.Off {
+			text += "; what Rollguard added goes at its next rollout"
+		}
+		r.Reasons = append(r.Reasons, Reason{Code: policy.Code(manifest.OptedOut), Kind: Note, Message: text})
 		return
 	}
 	if r.State == policy.Unexposed {
@@ -46,7 +50,8 @@ func (r *Row) kind(v *verdict.Verdict, f *policy.Finding) Kind {
 		return Missing
 	case f.Outcome == policy.Changed && !v.Live && v.Guarded():
 		return Added
-	case f.Outcome == policy.Skipped && r.State == policy.Exempt, f.Code == policy.KeptOnRequest:
+	case f.Outcome == policy.Skipped && r.State == policy.Exempt, f.Code == policy.KeptOnRequest,
+		f.Code == policy.NoReadinessGate && r.State == verdict.Accepted:
 		return Note
 	}
 	return ""
@@ -78,9 +83,9 @@ func advice(r *Row, v *verdict.Verdict) string {
 			}
 		}
 		return strings.Join(unique(all), " ")
-	case policy.Exempt, policy.Guarded:
+	case policy.Exempt, verdict.Accepted:
 		if len(r.Open) > 0 {
-			return "nothing, if that is accepted; else " + r.letIn()
+			return "nothing, if that is meant; else " + r.letIn(v)
 		}
 	}
 	return ""
@@ -101,10 +106,12 @@ func (r *Reason) do() string {
 }
 
 // letIn is how the Deployment would be completed.
-func (r *Row) letIn() string {
+func (r *Row) letIn(v *verdict.Verdict) string {
 	switch {
-	case r.State == policy.Guarded:
+	case len(v.Kept()) > 0:
 		return "take away the annotation " + api.Prefix + "keep"
+	case r.State == verdict.Accepted:
+		return "see what the annotations " + api.Prefix + "* ask for: rollguard explain"
 	case len(r.Reasons) > 0 && r.Reasons[0].Code == policy.OwnedByController:
 		return adviceOf(policy.OwnedByController)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/live"
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/policy"
 )
 
@@ -44,7 +45,7 @@ func (r *Report) Finish() {
 	}
 }
 
-func rank(s policy.State) int { return slices.Index(States(), s) }
+func rank(s policy.State) int { return slices.Index(verdict.States(), s) }
 
 // cost orders Deployments of one state: what a load balancer sends to comes first, then
 // that of which more is to be said.
@@ -59,7 +60,7 @@ func cost(r *Row) int {
 // Line sums up, as "3 Deployments: 1 unguarded, 2 guarded. Kubernetes v1.37.2." does.
 func (r *Report) Line() string {
 	var parts []string
-	for _, s := range States() {
+	for _, s := range verdict.States() {
 		if n := r.Summary[string(s)]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, s))
 		}
@@ -102,7 +103,7 @@ func Words() []string { return append(stateNames(), Never) }
 
 func stateNames() []string {
 	var out []string
-	for _, s := range States() {
+	for _, s := range verdict.States() {
 		out = append(out, string(s))
 	}
 	return out
@@ -117,7 +118,7 @@ func ParseFailOn(words []string) (FailOn, error) {
 			return FailOn{}, nil
 		case word == Never:
 			return nil, fmt.Errorf("--fail-on: %s stands alone", Never)
-		case slices.Contains(States(), policy.State(word)), isCode(word):
+		case slices.Contains(verdict.States(), policy.State(word)), isCode(word):
 			out = append(out, word)
 		default:
 			return nil, fmt.Errorf("--fail-on %q: is neither a state (%s), nor the code of a finding, nor %s", word, strings.Join(stateNames(), ", "), Never)

@@ -10,17 +10,6 @@ import (
 	"github.com/rollguard/rollguard/pkg/topology"
 )
 
-// NotEnabled is beside the states of package policy: Rollguard never touches the
-// namespace, whatever its labels say.
-const NotEnabled policy.State = "not-enabled"
-
-// States are all states, the worst first.
-func States() []policy.State {
-	return []policy.State{
-		policy.Unguarded, policy.Risky, policy.Undecided, policy.Pending, policy.Exempt, policy.Unexposed, NotEnabled, policy.Guarded,
-	}
-}
-
 // Row is what is said of one Deployment. Its JSON form is stable.
 type Row struct {
 	Namespace string        `json:"namespace"`
@@ -34,7 +23,7 @@ type Row struct {
 	Mode    api.Mode `json:"mode,omitempty"`
 	Reasons []Reason `json:"reasons"`
 	// Open are the races, A and B, that stay open as people keep Rollguard away from the
-	// Deployment, or from one of the fields by the annotation keep.
+	// Deployment or from one of its fields, or Recreate.
 	Open []string `json:"openRaces"`
 	// Do is one line on what to do, empty where nothing is.
 	Do string `json:"do,omitempty"`
@@ -91,7 +80,7 @@ func Describe(v *verdict.Verdict) Row {
 		r.Reasons = append(r.Reasons, Reason{Code: Unreadable, Kind: Note, Message: v.Err.Error()})
 		return r
 	case d.Standing == manifest.SystemNamespace, d.Standing == manifest.NamespaceExcluded:
-		r.State, r.Enabled = NotEnabled, "no"
+		r.State, r.Enabled = verdict.NotEnabled, "no"
 		return r
 	case v.Unknown():
 		r.undecided(v)
@@ -102,10 +91,11 @@ func Describe(v *verdict.Verdict) Row {
 	if r.admitted(v) {
 		r.State = afterAdmission(v)
 	}
-	r.reasons(v)
-	if r.State == policy.Exempt || len(v.Kept()) > 0 {
+	if r.State == policy.Exempt || r.State == policy.Guarded {
 		r.Open = append(r.Open, v.Open()...)
 	}
+	r.State = v.Settled(r.State)
+	r.reasons(v)
 	r.Do = advice(&r, v)
 	return r
 }

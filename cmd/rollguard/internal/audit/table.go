@@ -88,7 +88,7 @@ func (r *Row) why() []string {
 		}
 	}
 	if text := verdict.OpenText(r.Open); text != "" {
-		out = append(out, text)
+		out = append([]string{text}, out...) // first, as a narrow table cuts the end
 	}
 	return out
 }
@@ -103,7 +103,7 @@ func (r *Report) advice() []string {
 		if row.State == policy.Unguarded {
 			lack.count(row)
 		}
-		if len(row.Open) > 0 && (row.State == policy.Guarded || row.State == policy.Exempt) {
+		if len(row.Open) > 0 {
 			accepted = append(accepted, row.Key())
 		}
 		seen := map[policy.Code]bool{}
@@ -124,7 +124,7 @@ func (r *Report) advice() []string {
 		}
 	}
 	if len(accepted) > 0 {
-		out = append(out, fmt.Sprintf("accepted (%d): %s: a label, an owner or the annotation rollguard.io/keep keeps Rollguard away, and requests may be lost in a rollout. rollguard explain shows where.", len(accepted), verdict.Counted(accepted)))
+		out = append(out, fmt.Sprintf("accepted or left alone (%d): %s: a label, an owner or an annotation keeps Rollguard away, or from a field, and requests may be lost in a rollout. rollguard explain shows where.", len(accepted), verdict.Counted(accepted)))
 	}
 	return out
 }
@@ -147,8 +147,11 @@ func (r *Report) example(code policy.Code) string {
 }
 
 // lacking counts Deployments that something is missing of: all, those of namespaces that
-// are not enabled, and those in mode audit.
-type lacking struct{ all, disabled, audit int }
+// are not enabled, and names those in mode audit.
+type lacking struct {
+	all, disabled int
+	audit         []string
+}
 
 func (l *lacking) count(r *Row) {
 	l.all++
@@ -156,22 +159,24 @@ func (l *lacking) count(r *Row) {
 	case r.Enabled == "no":
 		l.disabled++
 	case r.Mode == api.Audit:
-		l.audit++
+		l.audit = append(l.audit, r.Key())
 	}
 }
 
 func (r *Report) complete(lack lacking) string {
 	text := fmt.Sprintf("unguarded (%d): Something is missing that Rollguard adds. ", lack.all)
-	if !r.Live {
-		return text + "Write it with rollguard render, or label the namespace rollguard.io/inject=enabled and let admission add it (--assume-enabled shows what is left then)."
-	}
 	if r.Off {
 		text += "The webhook is not installed or switched off: that comes first. "
 	}
-	if lack.audit > 0 {
-		text += fmt.Sprintf("For %d, the mode is audit, which lets nothing be changed: take it away first. ", lack.audit)
+	if len(lack.audit) > 0 {
+		text += fmt.Sprintf("%s: the mode is audit, which lets nothing be changed, so take %smode away first. ", verdict.Counted(lack.audit), api.Prefix)
 	}
-	if lack.disabled > 0 {
+	switch {
+	case !r.Live && lack.all == len(lack.audit):
+		return strings.TrimSpace(text)
+	case !r.Live:
+		return text + "Write it with rollguard render, or label the namespace rollguard.io/inject=enabled and let admission add it (--assume-enabled shows what is left then)."
+	case lack.disabled > 0:
 		return text + fmt.Sprintf("For %d, label the namespace first: rollguard.io/inject=enabled. Then kubectl rollout restart.", lack.disabled)
 	}
 	return text + "kubectl rollout restart lets admission add it."

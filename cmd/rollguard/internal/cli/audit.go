@@ -30,6 +30,8 @@ States:
   undecided    it could not be evaluated
   pending      values of Rollguard follow a changed policy at the next rollout
   left-alone   it opted out, or another controller owns it
+  accepted     nothing to add, as an annotation keeps fields or asks for less, and
+               requests may be lost by that
   not-exposed  nothing sends traffic there
   not-enabled  its namespace belongs to Kubernetes, or is excluded
   guarded      nothing to add, and no risk is known

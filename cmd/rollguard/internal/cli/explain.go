@@ -32,7 +32,8 @@ With -n, a name means the Deployment of that namespace.
 
 The exit code is 1 when requests may be lost in the next rollout (something is at
 risk, a race is open, or, in a cluster, something is missing by now) or an
-annotation is not understood, and 2 when something could not be read.`
+annotation is not understood, and 2 when something could not be read. It does not
+matter whether somebody accepts that: to status and audit, it does.`
 
 type explainOptions struct {
 	input

@@ -21,13 +21,12 @@ type standing struct {
 	Why []string `json:"why"`
 	// rules is how many of Why are rules.
 	rules int
+	// Mode of the Deployment: in mode audit nothing is added.
+	Mode api.Mode `json:"mode,omitempty"`
 }
 
-// stateNotEnabled is beside the states of package policy: nobody is called there.
-const stateNotEnabled policy.State = "not-enabled"
-
 func standingOf(v *verdict.Verdict) standing {
-	s := standing{key: v.Deployment.Key(), Exposure: v.Decision.Exposure.Kind, Routes: v.Decision.Exposure.Routes, Why: []string{}}
+	s := standing{key: v.Deployment.Key(), Exposure: v.Decision.Exposure.Kind, Routes: v.Decision.Exposure.Routes, Why: []string{}, Mode: v.Decision.Mode}
 	if len(v.Unread) > 0 {
 		s.Exposure, s.Routes = "", nil
 	}
@@ -39,13 +38,13 @@ func standingOf(v *verdict.Verdict) standing {
 	case v.Deployment.Standing == manifest.NamespaceNotKnown:
 		s.State, s.Why = policy.Undecided, []string{"its namespace could not be read"}
 	case !enabled:
-		s.State = stateNotEnabled
+		s.State = verdict.NotEnabled
 	case len(v.Unread) > 0:
 		s.State, s.Why = policy.Undecided, []string{unread(v.Unread)}
 	case v.Err != nil:
 		s.State, s.Why = policy.Undecided, []string{v.Err.Error()}
 	default:
-		s.State = v.Decision.State()
+		s.State = v.Settled(v.Decision.State())
 		s.reasons(v)
 	}
 	return s
@@ -65,20 +64,26 @@ func (s *standing) reasons(v *verdict.Verdict) {
 			s.Why = append(s.Why, "values of Rollguard's go at the next rollout")
 		}
 	case policy.Exempt:
-		s.Why = append(s.Why, accepted(exempt(v), v))
-	case policy.Guarded:
+		s.Why = append(s.Why, losing(v, exempt(v)))
+	case policy.Guarded, verdict.Accepted:
+		what := ""
 		if kept := v.Kept(); len(kept) > 0 {
-			s.Why = append(s.Why, accepted("an annotation keeps "+fieldsOf(kept), v))
+			what = "an annotation keeps " + fieldsOf(kept)
+		}
+		if text := losing(v, what); text != "" {
+			s.Why = append(s.Why, text)
 		}
 	}
 }
 
-// accepted says what people keep as it is, and whether requests are lost by that.
-func accepted(what string, v *verdict.Verdict) string {
-	if text := verdict.OpenText(v.Open()); text != "" {
-		return what + "; " + text
+// losing says first whether requests are lost by what people keep as it is: a table may cut
+// the end.
+func losing(v *verdict.Verdict, what string) string {
+	text := verdict.OpenText(v.Open())
+	if text != "" && what != "" {
+		text += ": "
 	}
-	return what
+	return text + what
 }
 
 func fieldsOf(rules []api.Rule) string {
@@ -97,6 +102,9 @@ func exempt(v *verdict.Verdict) string {
 		return v.Decision.Findings[0].Message
 	}
 	if v.Deployment.Standing == manifest.OptedOut {
+		if len(v.Decision.Changes) > 0 && !v.Off {
+			return "it opted out, and what Rollguard added goes at its next rollout"
+		}
 		return "it opted out"
 	}
 	return "it is being deleted"

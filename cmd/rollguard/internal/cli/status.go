@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/live"
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/policy"
 )
 
@@ -18,9 +19,11 @@ change, decided with the webhook's own code, and why.
 States:
   guarded      nothing to add, and no risk is known
   pending      values of Rollguard follow a changed policy at the next rollout
-  unguarded    something is missing; the next rollout adds it
+  unguarded    something is missing; the next rollout adds it, but not in mode audit
   at-risk      nothing to add, and requests may be lost all the same,
                or an annotation is not followed
+  accepted     nothing to add, as an annotation keeps fields or asks for less, and
+               requests may be lost by that
   not-exposed  nothing sends traffic there
   left-alone   it opted out, or another controller owns it
   not-enabled  its namespace does not have the label, belongs to Kubernetes, or
@@ -114,7 +117,7 @@ func standings(r *reading, onlyEnabled bool) []standing {
 	for i := range r.verdicts {
 		v := &r.verdicts[i]
 		s := standingOf(v)
-		if s.State == stateNotEnabled && onlyEnabled {
+		if s.State == verdict.NotEnabled && onlyEnabled {
 			continue
 		}
 		out = append(out, s)

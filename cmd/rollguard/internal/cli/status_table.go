@@ -58,7 +58,7 @@ func (t *statusTable) summary() string {
 		counts[t.rows[i].State]++
 	}
 	var parts []string
-	for _, state := range append(policy.States(), stateNotEnabled) {
+	for _, state := range verdict.States() {
 		if n := counts[state]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state))
 		}
@@ -112,6 +112,9 @@ const shortest = 80
 // why is all fields that would change, and of the risks the first, in short, or all of them.
 func (s *standing) why(all bool) string {
 	rules, sentences := fieldsOf(s.changing()), s.Why[s.rules:]
+	if rules != "" && s.Mode == api.Audit {
+		rules += " (mode audit: nothing is added)"
+	}
 	var risk string
 	if len(sentences) > 0 {
 		risk = textwidth.Shorten(sentences[0], shortest)

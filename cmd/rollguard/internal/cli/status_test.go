@@ -43,7 +43,7 @@ at-risk    shop/at-risk          service   -            the sleep is short
 pending    shop/pending          service   -            strategy, preStop
 at-risk    shop/pending-at-risk  service   -            each rollout is an outage, and 2 more; pending: strategy, preStop
 unguarded  shop/unguarded        -         -            strategy; at risk even then: an outage, and 1 more
-5 Deployments: 1 guarded, 1 pending, 1 unguarded, 2 at-risk. Kubernetes v1.37.0.
+5 Deployments: 1 unguarded, 2 at-risk, 1 pending, 1 guarded. Kubernetes v1.37.0.
 `
 	if diff := cmp.Diff(want[1:], table.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

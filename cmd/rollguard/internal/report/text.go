@@ -69,11 +69,11 @@ func (p *page) summary() string {
 	case p.v.Unknown():
 		return "whether it is guarded is not known"
 	case !p.v.Guarded():
-		return "not guarded"
+		return "not guarded" + p.loses()
 	case result.Exposure.Kind == topology.None:
 		return p.unexposed() + plural(risks, ", %d thing to look at", ", %d things to look at") + mistakes
 	case result.Trigger == policy.LeftAlone:
-		return "left alone"
+		return "left alone" + p.loses()
 	}
 	words := plural(len(result.Changes), "%d change", "%d changes")
 	if words == "" {
@@ -89,10 +89,15 @@ func (p *page) summary() string {
 	if risks > 0 {
 		return words + plural(risks, ", %d risk left", ", %d risks left") + mistakes
 	}
+	return words + p.loses() + mistakes
+}
+
+// loses says whether requests are lost by what is open, "" where they are not.
+func (p *page) loses() string {
 	if text := verdict.OpenText(p.v.Open()); text != "" {
-		words += "; " + text
+		return "; " + text
 	}
-	return words + mistakes
+	return ""
 }
 
 // unexposed tells what becomes of a Deployment that nothing sends traffic to.

@@ -8,26 +8,41 @@ import (
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/timeline"
 	"github.com/rollguard/rollguard/pkg/api"
+	"github.com/rollguard/rollguard/pkg/manifest"
 	"github.com/rollguard/rollguard/pkg/patch"
 	"github.com/rollguard/rollguard/pkg/policy"
+	"github.com/rollguard/rollguard/pkg/topology"
 	"github.com/rollguard/rollguard/pkg/workload"
 )
 
-// Timeline is the rollout of the Deployment as admission leaves it, or as it is where
-// nobody completes it; nil where there is none, or what leads to the Pods is not known.
+// Timeline is the next rollout of the Deployment: as admission leaves it, without what was
+// added before where its author opted out, or as it is where nobody completes it. It is nil
+// where there is none, or what leads to the Pods is not known.
 func (v *Verdict) Timeline() *timeline.Timeline {
+	rolled := v.rolled()
+	if rolled == nil {
+		return nil
+	}
+	return timeline.New(rolled, &v.Decision)
+}
+
+// rolled is the Deployment as its next rollout has it, nil where that is not known.
+func (v *Verdict) rolled() *workload.Deployment {
 	if v.Err != nil || len(v.Unread) > 0 {
 		return nil
 	}
 	operations := v.Patch
-	if v.Off {
+	switch {
+	case v.Off:
 		operations = nil
+	case v.Deployment.Standing == manifest.OptedOut:
+		operations = v.Decision.Patch
 	}
 	rolled, err := v.with(operations)
 	if err != nil {
 		return nil // it was read before, and the patch was proven
 	}
-	return timeline.New(rolled, &v.Decision)
+	return rolled
 }
 
 // with is the Deployment with a patch applied.
@@ -42,11 +57,20 @@ func (v *Verdict) with(operations []patch.Operation) (*workload.Deployment, erro
 	return workload.FromValue(doc)
 }
 
-// Open names the races that lose requests in the rollout of the [Verdict.Timeline], "A" and
-// "B".
+// Recreate is in [Verdict.Open] for the strategy that stops all Pods first.
+const Recreate = "Recreate"
+
+// Open names the races that lose requests in the next rollout, "A" and "B", or [Recreate].
 func (v *Verdict) Open() []string {
+	rolled := v.rolled()
+	if rolled == nil || v.Decision.Exposure.Kind == topology.None {
+		return nil
+	}
+	if rolled.Strategy.Type == Recreate {
+		return []string{Recreate}
+	}
 	var out []string
-	if t := v.Timeline(); t != nil {
+	if t := timeline.New(rolled, &v.Decision); t != nil {
 		for i := range t.Races {
 			if race := &t.Races[i]; !race.Closed && !race.Unknown {
 				out = append(out, race.Name)
@@ -58,10 +82,12 @@ func (v *Verdict) Open() []string {
 
 // OpenText says of open races what they mean, "" of none.
 func OpenText(races []string) string {
-	switch len(races) {
-	case 0:
+	switch {
+	case len(races) == 0:
 		return ""
-	case 1:
+	case races[0] == Recreate:
+		return "each rollout is an outage (strategy Recreate)"
+	case len(races) == 1:
 		return "requests may be lost (race " + races[0] + " is open)"
 	}
 	return "requests may be lost (races " + strings.Join(races, " and ") + " are open)"

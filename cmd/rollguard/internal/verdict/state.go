@@ -1,0 +1,28 @@
+package verdict
+
+import "github.com/rollguard/rollguard/pkg/policy"
+
+// The states that are beside those of package policy.
+const (
+	// Accepted: there is nothing to add, as an annotation keeps fields as they are or asks for
+	// less, and requests may be lost by that.
+	Accepted policy.State = "accepted"
+	// NotEnabled: nobody is called for its namespace.
+	NotEnabled policy.State = "not-enabled"
+)
+
+// States are all states, the worst first.
+func States() []policy.State {
+	return []policy.State{
+		policy.Unguarded, policy.Risky, policy.Undecided, policy.Pending, Accepted,
+		policy.Exempt, policy.Unexposed, NotEnabled, policy.Guarded,
+	}
+}
+
+// Settled is the state where package policy finds nothing to do: guarded, or [Accepted].
+func (v *Verdict) Settled(state policy.State) policy.State {
+	if state == policy.Guarded && len(v.Open()) > 0 {
+		return Accepted
+	}
+	return state
+}
