@@ -95,7 +95,21 @@ func incomplete(d *decision.Decision) (is bool, why string) {
 		}
 		is = is || f.Outcome == policy.AtRisk
 	}
+	if shortSleep(d) {
+		is, why = true, ", but the preStop sleep that was asked for is too short"
+	}
 	return is, why
+}
+
+// shortSleep tells whether an annotation asks for a sleep that ends while requests still come,
+// or before the longest is answered.
+func shortSleep(d *decision.Decision) bool {
+	c, timing := &d.Computed, &d.Settings.Timing
+	needed := c.Propagation
+	if !timing.DrainsOnSIGTERM.Value {
+		needed += timing.RequestTimeout.Value
+	}
+	return timing.PreStopSleep.Value != nil && c.PreStopSleepSource != "" && c.PreStopSleep.Value < needed
 }
 
 func assumed(d *decision.Decision) bool {

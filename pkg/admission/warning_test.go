@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -92,6 +93,13 @@ func TestTheSummarySaysWhereTheTrafficComesFrom(t *testing.T) {
 		"rollguard: Deployment shop/web: made rollouts safer for exposure alb-ip, but nothing waits for the load balancer: one": func(d *decision.Decision) {
 			d.Settings.Exposure = api.Setting[string]{Value: "alb-ip", Source: api.Source{Layer: api.LayerDeployment}}
 			d.Findings = append(d.Findings, policy.Finding{Outcome: policy.Skipped, Code: policy.NoReadinessGate})
+		},
+		"rollguard: Deployment shop/web: made rollouts safer, but the preStop sleep that was asked for is too short: one": func(d *decision.Decision) {
+			asked := 2 * time.Second
+			d.Settings.Timing.PreStopSleep.Value = &asked
+			d.Settings.Timing.RequestTimeout.Value = 15 * time.Second
+			d.Computed.PreStopSleep.Value, d.Computed.PreStopSleepSource = asked, "annotation"
+			d.Computed.Propagation = 5 * time.Second
 		},
 		"rollguard: Deployment shop/web: took back: maxUnavailable": func(d *decision.Decision) { d.Findings[0] = removed(workload.MaxUnavailable) },
 		"rollguard: Deployment shop/web: (audit only) would take back: maxUnavailable": func(d *decision.Decision) {

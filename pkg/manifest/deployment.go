@@ -37,6 +37,8 @@ type Deployment struct {
 	// JSON is the object as it stands in the file. It must not be changed.
 	JSON     []byte
 	Standing Standing
+	// Label is what the label rollguard.io/inject of its namespace says, "" without it.
+	Label string
 
 	object *object
 	stored bool
@@ -85,6 +87,9 @@ func (s *Set) addDeployment(o *object) error {
 func (s *Set) settleStanding(d *Deployment) {
 	if of := s.Standing(d.Namespace); of != Guarded || d.Standing == "" {
 		d.Standing = of
+	}
+	if ns, known := s.namespaces[d.Namespace]; known {
+		d.Label = ns.Labels[api.LabelInject]
 	}
 }
 

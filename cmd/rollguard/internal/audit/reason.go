@@ -22,6 +22,9 @@ func (r *Row) reasons(v *verdict.Verdict) {
 		return
 	}
 	if r.State == policy.Unexposed {
+		if text := v.Denied(); text != "" {
+			r.Reasons = append(r.Reasons, Reason{Code: policy.NotExposed, Kind: Note, Message: text})
+		}
 		return
 	}
 	for i := range v.Decision.Findings {
@@ -113,23 +116,23 @@ func (r *Row) letIn(v *verdict.Verdict) string {
 	case r.State == verdict.Accepted:
 		return "see what the annotations " + api.Prefix + "* ask for: rollguard explain"
 	case len(r.Reasons) > 0 && r.Reasons[0].Code == policy.OwnedByController:
-		return adviceOf(policy.OwnedByController)
+		return "set the annotation " + api.Prefix + "owned to mutate, if the owner would not undo it"
 	}
 	return fmt.Sprintf("kubectl label deployment %s -n %s %s-, then restart it", r.Name, r.Namespace, api.LabelInject)
 }
 
 // complete says how what is missing gets there.
 func complete(r *Row, v *verdict.Verdict) string {
-	label := fmt.Sprintf("kubectl label namespace %s %s=%s", r.Namespace, api.LabelInject, api.InjectEnabled)
+	label, labelled := verdict.Enable(v.Deployment), r.Enabled == "yes" || r.Enabled == "off"
 	restart := fmt.Sprintf("kubectl rollout restart deployment/%s -n %s", r.Name, r.Namespace)
 	switch {
-	case r.Enabled == "yes" && r.Mode == api.Audit:
+	case labelled && r.Mode == api.Audit:
 		return "take away " + api.Prefix + "mode: audit, which lets nothing be changed"
 	case !v.Live:
 		return "rollguard render writes what is missing; or let admission do it: " + label
 	case r.State == policy.Pending:
 		return "nothing; it follows at the next rollout"
-	case r.Enabled == "yes":
+	case labelled:
 		return restart
 	}
 	return label + "; then " + restart

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/live"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
+	"github.com/rollguard/rollguard/pkg/manifest"
 	"github.com/rollguard/rollguard/pkg/policy"
 )
 
@@ -137,6 +138,7 @@ func (f FailOn) Matches(r *Row) bool {
 	})
 }
 
+// isCode tells whether a word may stand in the column WHY.
 func isCode(word string) bool {
-	return slices.ContainsFunc(policy.Catalogue(), func(e policy.Entry) bool { return string(e.Code) == word })
+	return word == string(manifest.OptedOut) || word == string(Unreadable) || slices.ContainsFunc(policy.Catalogue(), func(e policy.Entry) bool { return string(e.Code) == word })
 }

@@ -18,12 +18,13 @@ type Row struct {
 	Exposure  topology.Kind `json:"exposure,omitempty"`
 	// Behind names what sends traffic there, the most demanding first.
 	Behind []string `json:"behind"`
-	// Enabled tells whether the webhook is called for the namespace: yes, no, unknown.
+	// Enabled tells whether the webhook is called for the namespace: yes, no, unknown, or off
+	// where it has the label and no webhook is at work.
 	Enabled string   `json:"enabled"`
 	Mode    api.Mode `json:"mode,omitempty"`
 	Reasons []Reason `json:"reasons"`
-	// Open are the races, A and B, that stay open as people keep Rollguard away from the
-	// Deployment or from one of its fields, or Recreate.
+	// Open are the races, A and B, that lose requests in its next rollout, or Recreate: as
+	// admission leaves it, where its namespace is enabled.
 	Open []string `json:"openRaces"`
 	// Do is one line on what to do, empty where nothing is.
 	Do string `json:"do,omitempty"`
@@ -70,7 +71,7 @@ func (r *Row) Key() string { return r.Namespace + "/" + r.Name }
 // Describe makes the row of a Deployment.
 func Describe(v *verdict.Verdict) Row {
 	d := v.Deployment
-	r := Row{Namespace: d.Namespace, Name: d.Name, Behind: []string{}, Reasons: []Reason{}, Open: []string{}, Enabled: enabled(d.Standing), Mode: v.Decision.Mode}
+	r := Row{Namespace: d.Namespace, Name: d.Name, Behind: []string{}, Reasons: []Reason{}, Open: []string{}, Enabled: enabled(v), Mode: v.Decision.Mode}
 	if !v.Live {
 		r.File, r.Line = d.Place.File, d.Line("")
 	}
@@ -91,9 +92,7 @@ func Describe(v *verdict.Verdict) Row {
 	if r.admitted(v) {
 		r.State = afterAdmission(v)
 	}
-	if r.State == policy.Exempt || r.State == policy.Guarded {
-		r.Open = append(r.Open, v.Open()...)
-	}
+	r.Open = append(r.Open, v.Open()...)
 	r.State = v.Settled(r.State)
 	r.reasons(v)
 	r.Do = advice(&r, v)
@@ -110,9 +109,13 @@ func (r *Row) undecided(v *verdict.Verdict) {
 	r.Reasons = append(r.Reasons, Reason{Code: Unreadable, Kind: Note, Message: what + " could not be read"})
 }
 
-func enabled(s manifest.Standing) string {
-	switch s {
+// enabled tells whether anybody is called.
+func enabled(v *verdict.Verdict) string {
+	switch v.Deployment.Standing {
 	case manifest.Guarded, manifest.OptedOut:
+		if v.Off {
+			return "off"
+		}
 		return "yes"
 	case manifest.NamespaceNotKnown:
 		return "unknown"

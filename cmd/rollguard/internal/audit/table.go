@@ -87,11 +87,14 @@ func (r *Row) why() []string {
 			out = append(out, group.verb+" "+strings.Join(unique(group.fields), ", "))
 		}
 	}
-	if text := verdict.OpenText(r.Open); text != "" {
+	if text := verdict.OpenText(r.Open); text != "" && r.accepts() {
 		out = append([]string{text}, out...) // first, as a narrow table cuts the end
 	}
 	return out
 }
+
+// accepts tells whether somebody keeps Rollguard away, so that nobody else says what is lost.
+func (r *Row) accepts() bool { return r.State == policy.Exempt || r.State == verdict.Accepted }
 
 // advice is what to do, once for each code, for what is missing and for what people keep.
 func (r *Report) advice() []string {
@@ -103,7 +106,7 @@ func (r *Report) advice() []string {
 		if row.State == policy.Unguarded {
 			lack.count(row)
 		}
-		if len(row.Open) > 0 {
+		if len(row.Open) > 0 && row.accepts() {
 			accepted = append(accepted, row.Key())
 		}
 		seen := map[policy.Code]bool{}
@@ -179,5 +182,5 @@ func (r *Report) complete(lack lacking) string {
 	case lack.disabled > 0:
 		return text + fmt.Sprintf("For %d, label the namespace first: rollguard.io/inject=enabled. Then kubectl rollout restart.", lack.disabled)
 	}
-	return text + "kubectl rollout restart lets admission add it."
+	return text + "kubectl rollout restart lets admission add it, where rollguard check says that it works."
 }

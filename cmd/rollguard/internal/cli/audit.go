@@ -37,7 +37,8 @@ States:
   guarded      nothing to add, and no risk is known
 
 A Deployment whose namespace only lacks the label is judged like any other; status
-calls it not-enabled. ENABLED in -o wide says whether Rollguard is called for it.
+calls it not-enabled. ENABLED in -o wide says whether its namespace has the label,
+or off where it has and no webhook is installed.
 
 A Deployment of files counts as it is written. Where its namespace is enabled, by
 its label in the files or by --assume-enabled, it counts as admission leaves it.

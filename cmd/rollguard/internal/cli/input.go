@@ -26,7 +26,8 @@ type input struct {
 func (in *input) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&in.paths, "filename", "f", nil, "file, folder (with all below it) or - for standard input; may be repeated")
-	flags.StringVarP(&in.namespace, "namespace", "n", "default", "namespace of objects that name none")
+	in.namespace = "default"
+	namespaceFlag(flags, &in.namespace, "namespace of objects that name none")
 	flags.BoolVar(&in.assumeEnabled, "assume-enabled", false, "take namespaces that are not in the files for enabled")
 	flags.StringVar(&in.kubeVersion, "kube-version", newestKnown, "Kubernetes version of the cluster")
 	in.config.register(cmd)

@@ -60,6 +60,9 @@ func (s *standing) reasons(v *verdict.Verdict) {
 		}
 		s.Why = append(s.Why, d.Risks()...)
 	case policy.Unexposed:
+		if text := v.Denied(); text != "" {
+			s.Why = append(s.Why, text)
+		}
 		if len(d.Changes) > 0 && d.Mode != api.Audit {
 			s.Why = append(s.Why, "values of Rollguard's go at the next rollout")
 		}

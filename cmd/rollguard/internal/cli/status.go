@@ -54,7 +54,7 @@ func newStatus() *cobra.Command {
 	}
 	o.register(cmd)
 	o.file.register(cmd)
-	cmd.Flags().StringP("namespace", "n", "", "namespace; without one that of the kubeconfig's context")
+	namespaceFlag(cmd.Flags(), new(string), "namespace; without one that of the kubeconfig's context")
 	cmd.Flags().BoolVarP(&o.everywhere, "all-namespaces", "A", false, "all enabled namespaces")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "table", "table, wide or json; wide shortens nothing")
 	completeCluster(cmd, &o.Flags)

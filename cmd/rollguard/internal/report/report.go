@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/timeline"
@@ -101,7 +102,11 @@ func standing(v *verdict.Verdict) string {
 	case manifest.NamespaceExcluded:
 		return "namespace " + d.Namespace + " is excluded by the configuration file, whatever its labels say"
 	case manifest.NamespaceNotEnabled:
-		return "namespace " + d.Namespace + " does not have the label " + api.LabelInject + "=" + api.InjectEnabled
+		text := "namespace " + d.Namespace + " does not have the label " + api.LabelInject + "=" + api.InjectEnabled
+		if d.Label != "" {
+			text += fmt.Sprintf(", but with the value %q", d.Label)
+		}
+		return text
 	}
 	if v.Live {
 		return "namespace " + d.Namespace + " could not be read, so it is not known whether it is enabled"

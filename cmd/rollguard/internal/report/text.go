@@ -121,14 +121,14 @@ func (p *page) notGuarded() {
 	p.line("    %s.", sentence(standing(p.v)))
 	switch d.Standing {
 	case manifest.NamespaceNotEnabled:
-		p.line("    To enable it: kubectl label namespace %s %s=%s", d.Namespace, api.LabelInject, api.InjectEnabled)
+		p.line("    To enable it: %s", verdict.Enable(d))
 	case manifest.NamespaceNotKnown:
 		if p.v.Live {
 			p.line("    Ask as somebody who may read the namespace.")
 			break
 		}
 		p.line("    Add the Namespace to the files, or use --assume-enabled.")
-		p.line("    To enable it in the cluster: kubectl label namespace %s %s=%s", d.Namespace, api.LabelInject, api.InjectEnabled)
+		p.line("    To enable it in the cluster: %s", verdict.Enable(d))
 	case manifest.OptedOut:
 		p.line("    To opt in again: remove the label.")
 	}
