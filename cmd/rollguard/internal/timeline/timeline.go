@@ -12,7 +12,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/rollguard/rollguard/pkg/decision"
-	"github.com/rollguard/rollguard/pkg/policy"
 	"github.com/rollguard/rollguard/pkg/topology"
 	"github.com/rollguard/rollguard/pkg/workload"
 )
@@ -48,8 +47,8 @@ type Race struct {
 	// Closed says that nothing is lost by it, with so many seconds to spare; they are
 	// negative where it is open by so many.
 	Closed bool `json:"closed"`
-	// Unknown says that it would be closed, and that something may send requests there that
-	// could not be read.
+	// Unknown says that it would be closed, and that it hangs on something that could not be
+	// read, or that a Deployment does not tell.
 	Unknown bool   `json:"unknown,omitempty"`
 	Spare   int    `json:"spareSeconds"`
 	Why     string `json:"why"`
@@ -78,8 +77,12 @@ type rollout struct {
 	pod      *workload.Deployment
 	decision *decision.Decision
 	kind     topology.Kind
-	// unclear is a container whose hook does not show how long it waits.
-	unclear string
+	// serving are the containers that requests go to, others the rest; named tells whether
+	// it is known which are which.
+	serving, others []*workload.Container
+	named           bool
+	// first is the first of those that serve to get SIGTERM.
+	first end
 
 	ready, healthy, available        int
 	propagation, request, sleep, end int
@@ -100,7 +103,9 @@ func New(stored *workload.Deployment, d *decision.Decision) *Timeline {
 	if c.Gated {
 		r.available = r.healthy + int(stored.MinReadySeconds)
 	}
-	r.sleep = r.shortestSleep()
+	r.serving, r.others = r.split()
+	r.first = firstEnd(r.serving)
+	r.sleep = r.first.sleep
 	r.end = int(stored.Template.GracePeriodSeconds)
 	t := &Timeline{NewPod: r.newPod(), OldPod: r.oldPod(), Races: []Race{r.raceA(), r.raceB()}}
 	r.doubt(t.Races)
@@ -125,27 +130,11 @@ func (r *rollout) timeToReady() int {
 	return longest
 }
 
-// shortestSleep is when the first container gets SIGTERM: hooks run in parallel.
-func (r *rollout) shortestSleep() int {
-	shortest := -1
-	for i := range r.pod.Template.Containers {
-		c := &r.pod.Template.Containers[i]
-		sleep := time.Duration(0)
-		if c.PreStop != nil {
-			var known bool
-			if sleep, known = policy.HookSleep(c.PreStop); !known {
-				r.unclear = c.Name
-			}
-		}
-		if n := seconds(sleep); shortest < 0 || n < shortest {
-			shortest = n
-		}
-	}
-	return max(shortest, 0)
-}
-
 func (r *rollout) newPod() []Event {
 	events := []Event{{0, Serves, "new Pod serves"}, {r.ready, Ready, "Ready"}}
+	if r.readyEarly() != "" {
+		events[1].What = "Ready, perhaps earlier"
+	}
 	if r.healthy > r.ready {
 		events = append(events, Event{r.healthy, Healthy, "healthy for " + r.user()})
 	}
