@@ -153,15 +153,37 @@ func parseRules(s string) ([]Rule, error) {
 			continue
 		}
 		rule, err := parse(item)
-		if near := nearest(item, ruleNames()); err != nil && near != "" {
-			return nil, fmt.Errorf("names rule %s, which does not exist; did you mean %s?", quoted(item, maxQuotedItem), near)
-		}
 		if err != nil {
+			if near := nearestRule(item); near != "" {
+				return nil, fmt.Errorf("names rule %s, which does not exist; did you mean %s?", quoted(item, maxQuotedItem), near)
+			}
 			return nil, fmt.Errorf("names rule %s, which %w", quoted(item, maxQuotedItem), err)
 		}
 		rules = append(rules, rule)
 	}
 	return rules, nil
+}
+
+// nearestRule is the rule that somebody meant who wrote another name, "" when none is
+// near: often it is the name of a field that the rule writes.
+func nearestRule(name string) string {
+	switch strings.ReplaceAll(normalize(name), "-", "") {
+	case "minreadyseconds", "minready":
+		return string(RuleMinReady)
+	case "terminationgraceperiodseconds", "terminationgraceperiod", "graceperiodseconds", "grace":
+		return string(RuleGracePeriod)
+	case "progressdeadlineseconds", "progress", "deadline":
+		return string(RuleProgressDeadline)
+	case "maxunavailable", "maxsurge", "surge", "rollingupdate", "rollout":
+		return string(RuleStrategy)
+	case "lifecycle", "prestopsleep", "prestophook", "sleep":
+		return string(RulePreStop)
+	case "readiness":
+		return string(RuleReadinessProbe)
+	case "startup":
+		return string(RuleStartupProbe)
+	}
+	return nearest(name, ruleNames())
 }
 
 func ruleNames() []string {

@@ -43,6 +43,7 @@ func newEvaluation(in *Input) *evaluation {
 		Trigger:  Created,
 		Mode:     in.Settings.Mode.Value,
 		Exposure: in.Exposure,
+		Paused:   in.New.Paused,
 	}}
 }
 

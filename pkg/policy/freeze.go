@@ -33,7 +33,11 @@ func (e *evaluation) freeze() {
 	if e.result.Trigger == FieldsDropped {
 		kept = append(kept, e.asStored()...)
 	} else if pending > 0 && !e.optedOut {
-		e.find(Skipped, PendingRollout, "", "the Pod template is left as it is, as this write does not change it: it is completed with the next rollout")
+		text := "the Pod template is left as it is, as this write does not change it: it is completed with the next rollout"
+		if e.in.New.Paused {
+			text += "; kubectl rollout resume comes first, as the Deployment is paused"
+		}
+		e.find(Skipped, PendingRollout, "", text)
 	}
 	e.result.wants = kept
 }

@@ -41,23 +41,27 @@ func pinnedConnections(e *evaluation) {
 // nothingWaits: somebody wanted no minReadySeconds, and there is no readiness gate
 // either. What minReady reports is not said twice.
 func nothingWaits(e *evaluation) {
-	asked := e.in.Settings.MinReady.Value
-	if asked == nil && !e.in.Settings.Keeps(api.RuleMinReady) || e.gated() || e.reported(MinReadyTooShort) {
+	asked, kept := e.in.Settings.MinReady.Value, e.in.Settings.Keeps(api.RuleMinReady)
+	if asked == nil && !kept || e.gated() || e.reported(MinReadyTooShort) {
 		return
 	}
-	waits := time.Duration(e.author.MinReadySeconds) * time.Second
-	if asked != nil {
-		waits = max(waits, *asked)
+	waits := time.Duration(e.in.New.MinReadySeconds) * time.Second // what stands stays
+	if !kept {
+		waits = max(time.Duration(e.author.MinReadySeconds)*time.Second, *asked)
 	}
 	needed, _ := e.timeToHealthy()
 	if waits >= needed {
 		return
 	}
+	cause := fmt.Sprintf("%s: %s", e.in.Settings.Keep.Source, api.RuleMinReady)
+	if !kept {
+		cause = fmt.Sprintf("%s: %s", e.in.Settings.MinReady.Source, *asked)
+	}
 	fix := "label the namespace " + topology.LabelReadinessGate + "=enabled"
 	if e.inAutoMode() {
 		fix = fmt.Sprintf("set minReadySeconds to %d", needed/time.Second)
 	}
-	e.find(Skipped, NoReadinessGate, workload.MinReadySeconds, "a rollout goes on before the load balancer sends requests to the new Pods, as nothing makes it wait: "+fix)
+	e.find(Skipped, NoReadinessGate, workload.MinReadySeconds, cause+" lets a rollout go on before the load balancer uses the new Pods: remove it, or "+fix)
 }
 
 // gateUnsupported: see gated.

@@ -138,6 +138,9 @@ func (e *evaluation) wantMinReady() {
 	case e.free(workload.MinReadySeconds), now >= needed:
 	case e.enforcing():
 		e.enforce(workload.MinReadySeconds, seconds, MinReadyEnforced, fmt.Sprintf("minReadySeconds %ds instead of %ds", seconds, e.author.MinReadySeconds)+e.cut(seconds))
+	case now == 0:
+		// The API stores no 0, so nothing is left in the object that could be removed.
+		e.find(AtRisk, MinReadyTooShort, workload.MinReadySeconds, fmt.Sprintf("minReadySeconds was set to 0, and the load balancer may need %s until a new Pod is healthy: write %d or more into the manifest (%s)", needed, int64(needed/time.Second), e.ready.source))
 	default:
 		e.find(AtRisk, MinReadyTooShort, workload.MinReadySeconds, fmt.Sprintf("minReadySeconds is %ds, and the load balancer may need %s until a new Pod is healthy (%s)", e.author.MinReadySeconds, needed, e.ready.source))
 	}

@@ -78,6 +78,8 @@ type Result struct {
 	Findings []Finding
 	// Computed are the values that follow from the settings, by name, for explain.
 	Computed Computed
+	// Paused tells whether the Deployment is: kubectl refuses to restart such a one.
+	Paused bool
 
 	optedOut bool
 	// elsewhere counts the risks that are mistakes in the namespace's annotations, which

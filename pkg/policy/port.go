@@ -103,6 +103,9 @@ func (e *evaluation) noPort(probe string) {
 		return // said already
 	}
 	if named := e.in.Settings.Container.Value; named != "" && e.author.Template.Container(named) == nil {
+		if e.reported(ContainerNotFound) {
+			return // by the rule of the other probe
+		}
 		e.find(AtRisk, ContainerNotFound, "", fmt.Sprintf("%scontainer names %s, and the Pod has no such container", api.Prefix, named))
 		return
 	}

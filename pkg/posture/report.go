@@ -65,9 +65,17 @@ func remedy(d *decision.Decision) string {
 	case wanted.Includes(api.RepairRollout):
 		return "Rollguard adds it by itself and starts the rollout, as the namespace asks, once the last rollout is over and the Deployment is not paused."
 	case wanted.Includes(api.RepairStrategy) && len(now) > 0:
-		return "Rollguard adds " + fieldNames(outside(d.Changes)) + " by itself, as the namespace asks; the next rollout adds the rest, and kubectl rollout restart starts one."
+		return "Rollguard adds " + fieldNames(outside(d.Changes)) + " by itself, as the namespace asks; the next rollout adds the rest, and " + restart(d)
 	}
-	return "the next rollout adds it; kubectl rollout restart starts one."
+	return "the next rollout adds it; " + restart(d)
+}
+
+// restart says how a rollout is started: kubectl refuses to restart what is paused.
+func restart(d *decision.Decision) string {
+	if d.Paused {
+		return "kubectl rollout restart starts one, after kubectl rollout resume, as the Deployment is paused."
+	}
+	return "kubectl rollout restart starts one."
 }
 
 // known is what a report of missing things is known by. Where the strategy is repaired, its

@@ -43,6 +43,11 @@ func atRisk(d *decision.Decision, messages ...string) *decision.Decision {
 	return d
 }
 
+func paused(d *decision.Decision) *decision.Decision {
+	d.Paused = true
+	return d
+}
+
 func TestAReportSaysWhatIsMissingAndWhatToDo(t *testing.T) {
 	const unguarded = "This Deployment is not guarded behind ALB Ingress shop/web (ip targets). "
 	hook := workload.PreStop("app")
@@ -71,6 +76,10 @@ func TestAReportSaysWhatIsMissingAndWhatToDo(t *testing.T) {
 			unguarded + "Called for: preStop sleep of 40s in container app (is sleep of 20s). The next rollout adds it; kubectl rollout restart starts one. A rollout may lose requests even then: a; b; c; and 1 more."},
 		"at risk without a route": {policy.Risky, atRisk(&decision.Decision{}, "a"),
 			"A rollout of this Deployment may lose requests: a."},
+		"paused": {policy.Unguarded, paused(lacking(api.RepairReport, hook)),
+			unguarded + "Called for: preStop sleep of 40s in container app (is sleep of 20s). The next rollout adds it; kubectl rollout restart starts one, after kubectl rollout resume, as the Deployment is paused."},
+		"paused, and the strategy is repaired": {policy.Unguarded, paused(lacking(api.RepairStrategy, workload.MinReadySeconds, hook)),
+			unguarded + "Called for: minReadySeconds 25 (is 0), preStop sleep of 40s in container app (is sleep of 20s). Rollguard adds minReadySeconds by itself, as the namespace asks; the next rollout adds the rest, and kubectl rollout restart starts one, after kubectl rollout resume, as the Deployment is paused."},
 		"guarded": {policy.Guarded, lacking(api.RepairReport), ""},
 		"pending": {policy.Pending, lacking(api.RepairReport, hook), ""},
 	} {
@@ -96,6 +105,9 @@ func TestAReportIsTheSameAfterARepairOfTheStrategyAndAnotherWhenMoreIsMissing(t 
 		if hash(atRisk(lacking(repair, hook), "a new risk")) == first {
 			t.Errorf("repair %s: a new risk is not reported", repair)
 		}
+	}
+	if hash(paused(lacking(api.RepairReport, hook))) != hash(lacking(api.RepairReport, hook)) {
+		t.Error("what is missing is reported again when the Deployment is paused")
 	}
 	if hash(lacking(api.RepairReport, all...)) == hash(lacking(api.RepairReport, hook)) {
 		t.Error("where nothing is repaired, what is missing makes no difference")

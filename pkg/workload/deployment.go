@@ -19,6 +19,8 @@ type Deployment struct {
 	Controller string
 	// Deleting is set once metadata.deletionTimestamp is.
 	Deleting bool
+	// Paused is spec.paused: the Deployment controller starts no rollout while it is set.
+	Paused bool
 
 	Replicas int32
 	Strategy Strategy

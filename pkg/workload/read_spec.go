@@ -24,6 +24,7 @@ func (f *fields) metadata(d *Deployment, v *fastjson.Value) {
 
 func (f *fields) spec(d *Deployment, v *fastjson.Value) {
 	f.at = "spec"
+	d.Paused = f.boolean(v, "paused")
 	d.Replicas = f.seconds(v, "replicas", 1)
 	d.MinReadySeconds = f.seconds(v, "minReadySeconds", 0)
 	d.ProgressDeadlineSeconds = f.seconds(v, "progressDeadlineSeconds", 600)

@@ -51,7 +51,7 @@ func TestTheReaderReadsEveryFieldOfTheView(t *testing.T) {
 	want := &workload.Deployment{
 		Namespace: "shop", Name: "web",
 		Labels: map[string]string{"app": "web"}, Annotations: map[string]string{"rollguard.io/mode": "fill"},
-		Controller: "Rollout/web", Deleting: true,
+		Controller: "Rollout/web", Deleting: true, Paused: true,
 		Replicas: 8, MinReadySeconds: 12, ProgressDeadlineSeconds: 700,
 		Strategy: workload.Strategy{Type: "RollingUpdate", MaxSurge: intstr.FromInt32(2), MaxUnavailable: intstr.FromString("10%")},
 		Template: workload.Template{

@@ -239,10 +239,11 @@ func plural(n int, one, more string) string {
 	return fmt.Sprintf(more, n)
 }
 
-// sentence begins with a capital letter, unless it begins with the name of a field.
+// sentence begins with a capital letter, unless it begins with the name of a field, an
+// annotation or a file.
 func sentence(s string) string {
 	word, _, _ := strings.Cut(s, " ")
-	if s == "" || word != strings.ToLower(word) {
+	if s == "" || word != strings.ToLower(word) || strings.ContainsAny(word, "./") {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
