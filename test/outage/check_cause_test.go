@@ -28,7 +28,7 @@ func TestCheckSaysOnceThatTheConfigurationIsMissingAndThatNobodyIsGuarded(t *tes
 			t.Errorf("exit code %d; want %s, got\n%s", out.code, want, out.stdout)
 		}
 	}
-	if strings.Contains(out.stdout, "guarded namespace") || strings.Contains(out.stdout, "is guarded") {
+	if strings.Contains(out.stdout, "namespace is guarded") || strings.Contains(out.stdout, "namespaces are guarded") {
 		t.Errorf("namespaces are said to be guarded:\n%s", out.stdout)
 	}
 }
