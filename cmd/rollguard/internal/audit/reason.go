@@ -125,6 +125,9 @@ func (r *Row) letIn(v *verdict.Verdict) string {
 func complete(r *Row, v *verdict.Verdict) string {
 	label, labelled := verdict.Enable(v.Deployment), r.Enabled == "yes" || r.Enabled == "off"
 	restart := fmt.Sprintf("kubectl rollout restart deployment/%s -n %s", r.Name, r.Namespace)
+	if v.Decision.Paused { // kubectl restarts no other
+		restart = fmt.Sprintf("kubectl rollout resume deployment/%s -n %s; then %s", r.Name, r.Namespace, restart)
+	}
 	switch {
 	case labelled && r.Mode == api.Audit:
 		return "take away " + api.Prefix + "mode: audit, which lets nothing be changed"

@@ -43,6 +43,9 @@ or off where it has and no webhook is installed.
 A Deployment of files counts as it is written. Where its namespace is enabled, by
 its label in the files or by --assume-enabled, it counts as admission leaves it.
 
+In JSON and YAML, openRaces are the races (A and B, see explain) that lose requests
+in the next rollout, as admission leaves it where the namespace is enabled.
+
 The exit code is 1 when a Deployment has a state, or a finding, that --fail-on
 names, and 2 when something could not be read or evaluated, or when files hold no
 Deployment: a chart that failed in front of a pipe leaves nothing.`
