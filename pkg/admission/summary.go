@@ -43,7 +43,7 @@ func (s subject) summary(d *decision.Decision) string {
 		}
 	}
 	parts := make([]part, 0, len(kinds[0])+len(kinds[1])+len(kinds[2]))
-	for i, opening := range [3]func(*decision.Decision) string{protecting, takingBack, tidying} {
+	for i, opening := range [3]func(*decision.Decision) string{s.protecting, s.takingBack, s.tidying} {
 		if len(kinds[i]) == 0 {
 			continue
 		}
@@ -121,7 +121,16 @@ func assumed(d *decision.Decision) bool {
 	return false
 }
 
-func protecting(d *decision.Decision) string {
+// behind names what sends traffic, without the namespace that stands in the line already.
+func (s subject) behind(d *decision.Decision) string {
+	text := d.Exposure.Behind()
+	if s.name == "" || s.namespace == "" {
+		return text
+	}
+	return strings.Replace(text, " "+s.namespace+"/", " ", 1)
+}
+
+func (s subject) protecting(d *decision.Decision) string {
 	verb := "made rollouts safe"
 	less, why := incomplete(d)
 	if less {
@@ -136,12 +145,12 @@ func protecting(d *decision.Decision) string {
 	case assumed(d):
 		return verb + " (no route leads here yet, so until the next rollout as behind a Service): "
 	case len(d.Exposure.Routes) > 0:
-		return verb + " behind " + d.Exposure.Behind() + why + ": "
+		return verb + " behind " + s.behind(d) + why + ": "
 	}
 	return verb + why + ": "
 }
 
-func takingBack(d *decision.Decision) string {
+func (subject) takingBack(d *decision.Decision) string {
 	reason, did, would := "", "took back: ", "would take back: "
 	switch {
 	case d.OptedOut():
@@ -157,7 +166,7 @@ func takingBack(d *decision.Decision) string {
 	return reason + did
 }
 
-func tidying(*decision.Decision) string { return "tidied up: " }
+func (subject) tidying(*decision.Decision) string { return "tidied up: " }
 
 // shorten lists as many parts as fit on the line, and says how many do not.
 func (s subject) shorten(parts []part) string {

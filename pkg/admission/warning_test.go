@@ -59,10 +59,10 @@ func TestTheSummarySaysWhereTheTrafficComesFrom(t *testing.T) {
 	route := topology.Route{Via: topology.ViaIngress, Ingress: &ingress, Service: "web", TargetType: topology.TargetIP}
 	for want, change := range map[string]func(*decision.Decision){
 		"rollguard: Deployment shop/web: made rollouts safe: one": func(*decision.Decision) {},
-		"rollguard: Deployment shop/web: made rollouts safe behind ALB Ingress shop/web (ip targets): one": func(d *decision.Decision) {
+		"rollguard: Deployment shop/web: made rollouts safe behind ALB Ingress web (ip targets): one": func(d *decision.Decision) {
 			d.Exposure = topology.Exposure{Kind: topology.ALBIP, Routes: []topology.Route{route, route}}
 		},
-		"rollguard: Deployment shop/web: made rollouts safe behind ALB Ingress shop/web (ip targets) and 1 more: one": func(d *decision.Decision) {
+		"rollguard: Deployment shop/web: made rollouts safe behind ALB Ingress web (ip targets) and 1 more: one": func(d *decision.Decision) {
 			other := topology.Route{Via: topology.ViaService, Service: "other"}
 			d.Exposure = topology.Exposure{Kind: topology.ALBIP, Routes: []topology.Route{other, route, other}}
 		},
@@ -70,7 +70,7 @@ func TestTheSummarySaysWhereTheTrafficComesFrom(t *testing.T) {
 			nlb := topology.Route{Via: topology.ViaService, Service: "edge", Balancer: topology.NLB, TargetType: topology.TargetInstance}
 			d.Exposure = topology.Exposure{Kind: topology.NLBInstance, Routes: []topology.Route{route, nlb}}
 		},
-		"rollguard: Deployment shop/web: (audit only) would make rollouts safe behind ALB Ingress shop/web (ip targets): one": func(d *decision.Decision) {
+		"rollguard: Deployment shop/web: (audit only) would make rollouts safe behind ALB Ingress web (ip targets): one": func(d *decision.Decision) {
 			d.Mode, d.Exposure.Routes = api.Audit, []topology.Route{route}
 		},
 		"rollguard: Deployment shop/web: nothing sends traffic here, so took back: the preStop hook in container app": func(d *decision.Decision) {
@@ -86,7 +86,7 @@ func TestTheSummarySaysWhereTheTrafficComesFrom(t *testing.T) {
 		"rollguard: Deployment shop/web: made rollouts safer, the rest with the next rollout: one": func(d *decision.Decision) {
 			d.Findings = append(d.Findings, policy.Finding{Outcome: policy.Skipped, Code: policy.PendingRollout})
 		},
-		"rollguard: Deployment shop/web: made rollouts safer behind ALB Ingress shop/web (ip targets), as far as rollguard.io/keep lets it: one": func(d *decision.Decision) {
+		"rollguard: Deployment shop/web: made rollouts safer behind ALB Ingress web (ip targets), as far as rollguard.io/keep lets it: one": func(d *decision.Decision) {
 			d.Exposure = topology.Exposure{Kind: topology.ALBIP, Routes: []topology.Route{route}}
 			d.Findings = append(d.Findings, policy.Finding{Outcome: policy.Kept, Code: policy.KeptOnRequest})
 		},

@@ -122,7 +122,7 @@ func TestTheWarningNamesTheChangesAndTheRoute(t *testing.T) {
 	if len(warnings) != 1 {
 		t.Fatalf("warnings: %q, want one", warnings)
 	}
-	for _, part := range []string{"rollguard:", "ALB Ingress " + s.name + "/web", "maxUnavailable 0", "preStop sleep 20s"} {
+	for _, part := range []string{"rollguard:", "Deployment " + s.name + "/web: ", "ALB Ingress web (ip targets)", "maxUnavailable 0", "preStop sleep 20s"} {
 		if !strings.Contains(warnings[0], part) {
 			t.Errorf("the warning does not say %q: %s", part, warnings[0])
 		}

@@ -45,7 +45,7 @@ func firstRollout(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v: %s", dry, err, out)
 		}
-		if !strings.Contains(out, "Warning: rollguard: Deployment shop/web: made rollouts safe behind ALB Ingress shop/web") {
+		if !strings.Contains(out, "Warning: rollguard: Deployment shop/web: made rollouts safe behind ALB Ingress web") {
 			return fmt.Errorf("it says %s", out)
 		}
 		return nil
