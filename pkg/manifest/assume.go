@@ -14,56 +14,83 @@ import (
 // role view of Kubernetes, may often not read what stands outside of namespaces.
 const IngressClasses = "IngressClass (networking.k8s.io)"
 
-// assumption is what is known of classes that Ingresses name and that are not there.
-type assumption struct {
-	// names are taken for the AWS Load Balancer Controller's.
-	names []string
-	// because says why the object is not there.
-	because string
-	// unless says when to doubt it, other is what to do about a class of another name; empty where it is said elsewhere.
-	unless, other string
-}
-
-// assumeFiles settles the classes of files, which are the cluster's and in no application's
-// manifests.
-func (s *Set) assumeFiles() {
-	if len(s.options.AssumeClasses) > 0 {
-		s.assume(assumption{
-			names: s.options.AssumeClasses, because: "is not in the files",
-			unless: "where it is not, add the cluster's",
-			other:  "add it, or where it is the AWS Load Balancer Controller's, name it in ingressClassAnnotations of --config",
-		})
+// usual are classes of controllers that are no load balancers of AWS, by the names that their
+// own Helm charts give them, with the controller that they are of: ingress-nginx (values.yaml,
+// controller.ingressClassResource), traefik (templates/ingressclass.yaml, the release's name),
+// kong (charts/kong, ingressController.ingressClass), haproxytech/kubernetes-ingress
+// (controller.ingressClassResource).
+func usual(name string) (whose, controller string) {
+	switch name {
+	case "nginx":
+		return "ingress-nginx's", "k8s.io/ingress-nginx"
+	case "traefik":
+		return "Traefik's", "traefik.io/ingress-controller"
+	case "kong":
+		return "Kong's", "ingress-controllers.konghq.com/kong"
+	case "haproxy":
+		return "HAProxy's", "haproxy.org/ingress-controller/haproxy"
 	}
+	return "", ""
 }
 
-// classesUnseen tells whether IngressClasses may not be read. Then those are assumed that
-// may be; what is said of the others is a gap of their Ingresses.
-func (s *Set) classesUnseen() bool {
-	unseen := s.options.Hidden[IngressClasses] != ""
-	if unseen && !s.assumed {
-		s.assumed = true
-		s.assume(assumption{names: s.options.AssumeUnseenClasses, because: "may not be read by you", unless: "where it may not be, ask somebody who may"})
+// missingClass is the clause on a class that is not there, as [topology.Sources] has it.
+func (s *Set) missingClass() string {
+	switch {
+	case s.classesUnseen():
+		return "could not be read"
+	case s.options.Partial:
+		return "is not in the files"
 	}
-	return unseen
+	return ""
 }
 
-// assume puts in the IngressClass that the AWS Load Balancer Controller's own Helm chart
-// makes (its value ingressClass, "alb", is the class's name and the controller's flag
-// --ingress-class; the controller is ingress.k8s.aws/alb, and no parameter is set), where an
-// Ingress names it.
-func (s *Set) assume(a assumption) {
-	for _, name := range s.missingClasses() {
-		if !slices.Contains(a.names, name) {
-			if a.other != "" {
-				s.Notes = append(s.Notes, fmt.Sprintf("IngressClass %s %s: %s", name, a.because, a.other))
-			}
+// classesUnseen tells whether IngressClasses may not be read.
+func (s *Set) classesUnseen() bool { return s.options.Hidden[IngressClasses] != "" }
+
+// ClassesSettled tells whether IngressClasses may not be read and nothing hangs on it: each
+// that an Ingress names was assumed, at least one was, and no Ingress takes the default one. A
+// note says so.
+func (s *Set) ClassesSettled() bool { return s.classesUnseen() && s.settled }
+
+// assumeClasses settles, once, the classes that Ingresses name and that are the cluster's: no
+// application has them in its manifests, and who may read a namespace often may not read them.
+func (s *Set) assumeClasses() {
+	if s.assumed || len(s.options.AssumeClasses) == 0 {
+		return
+	}
+	s.assumed = true
+	missing := s.missingClasses()
+	s.settled = len(missing) > 0 && !s.defaultClassCounts()
+	for _, name := range missing {
+		whose, controller := usual(name)
+		what := fmt.Sprintf("%s (%s), which is no load balancer of AWS", whose, controller)
+		if slices.Contains(s.options.AssumeClasses, name) {
+			// The controller's own chart makes it so (its value ingressClass, "alb", is the class's
+			// name and the controller's flag --ingress-class; no parameter is set).
+			what, controller = "the AWS Load Balancer Controller's, without parameters", topology.ControllerLBC
+		}
+		if controller == "" {
+			s.settled = false
+			s.noteUnassumed(name)
 			continue
 		}
 		s.classes.put("", name, &networkingv1.IngressClass{
 			ObjectMeta: metav1.ObjectMeta{Name: name},
-			Spec:       networkingv1.IngressClassSpec{Controller: topology.ControllerLBC},
+			Spec:       networkingv1.IngressClassSpec{Controller: controller},
 		})
-		s.Notes = append(s.Notes, fmt.Sprintf("IngressClass %s %s: it is assumed to be the AWS Load Balancer Controller's, without parameters; %s", name, a.because, a.unless))
+		because, unless := "is not in the files", "where it is not, add the cluster's"
+		if s.classesUnseen() {
+			because, unless = "may not be read by you", "where it may not be, ask somebody who may"
+		}
+		s.Notes = append(s.Notes, fmt.Sprintf("IngressClass %s %s: it is assumed to be %s; %s", name, because, what, unless))
+	}
+}
+
+// noteUnassumed says of files what to do about a class of another name. Of one that may not be
+// read, the gap of its Ingresses speaks.
+func (s *Set) noteUnassumed(name string) {
+	if !s.classesUnseen() {
+		s.Notes = append(s.Notes, fmt.Sprintf("IngressClass %s is not in the files: add it, or where it is the AWS Load Balancer Controller's, name it in ingressClassAnnotations of --config", name))
 	}
 }
 
@@ -74,7 +101,7 @@ func (s *Set) missingClasses() []string {
 	for _, ingresses := range s.ingresses {
 		for _, ing := range ingresses {
 			name := ing.Spec.IngressClassName
-			if name == nil || ing.Annotations[annotationClass] != "" || slices.Contains(out, *name) {
+			if _, old := ing.Annotations[annotationClass]; name == nil || old || slices.Contains(out, *name) {
 				continue
 			}
 			_, known := s.classes[""][*name]
@@ -86,6 +113,18 @@ func (s *Set) missingClasses() []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// defaultClassCounts tells whether an Ingress names no class at all.
+func (s *Set) defaultClassCounts() bool {
+	for _, ingresses := range s.ingresses {
+		for _, ing := range ingresses {
+			if _, old := ing.Annotations[annotationClass]; !old && ing.Spec.IngressClassName == nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // annotationClass is the older way to name a class.

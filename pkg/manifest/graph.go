@@ -15,6 +15,9 @@ func (s *Set) Graph(namespace string) *topology.Graph {
 		return g
 	}
 	unseen := s.classesUnseen()
+	if unseen {
+		s.assumeClasses()
+	}
 	src := topology.Sources{
 		Namespace:       namespace,
 		NamespaceLabels: s.namespaceLabels(namespace),
@@ -22,6 +25,7 @@ func (s *Set) Graph(namespace string) *topology.Graph {
 		Services:        sorted(s.services[namespace]),
 		Unread:          s.unread[namespace],
 		Classes:         sorted(s.classes[""]),
+		MissingClass:    s.missingClass(),
 		ClassesUnseen:   unseen,
 		Neighbours:      neighbours{s, namespace},
 		Objects:         view{s},

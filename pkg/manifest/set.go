@@ -26,12 +26,15 @@ type Options struct {
 	// Hidden says as a clause, by their names, why objects of optional kinds, or
 	// [IngressClasses], are not among the files though there may be some.
 	Hidden map[string]string
+	// Partial says that the files are not all of a cluster: an IngressClass that is not among
+	// them may be in it.
+	Partial bool
 	// AssumeClasses are the names of IngressClasses that are taken for the AWS Load Balancer
-	// Controller's where an Ingress of the files names one and the files lack the object.
-	// Of a cluster nothing is assumed: a class that is not there does not exist.
+	// Controller's where an Ingress names one that is not there and may exist: in partial
+	// files, or where IngressClasses are hidden. With any, the usual names of some other
+	// controllers are taken for theirs too. Else nothing is assumed: a class that is not there
+	// does not exist.
 	AssumeClasses []string
-	// AssumeUnseenClasses are the same for a cluster whose IngressClasses are hidden.
-	AssumeUnseenClasses []string
 	// Topology says how the cluster's load balancer controller is set up.
 	Topology topology.Options
 }
@@ -57,7 +60,8 @@ type Set struct {
 	rooms       map[string]*capacity.Room
 	graphs      map[string]*topology.Graph
 	definitions map[string]Place
-	assumed     bool                                     // classes that may not be read
+	assumed     bool                                     // it was settled what missing classes are
+	settled     bool                                     // and nothing is left to wonder about
 	parser      fastjson.Parser                          // a list of a cluster takes megabytes as a tree
 	passed      map[typeMeta]int                         // workloads of kinds that nobody looks at
 	tied        map[topology.Tie][]*networkingv1.Ingress // built when first asked for
@@ -93,7 +97,9 @@ func NewSet(files []*File, options Options) *Set {
 		passed:      map[typeMeta]int{},
 	}
 	s.add(files)
-	s.assumeFiles()
+	if options.Partial {
+		s.assumeClasses()
+	}
 	return s
 }
 

@@ -23,9 +23,11 @@ type Sources struct {
 	// Neighbours are the Ingresses of other namespaces; nil when there are none. They are
 	// asked for while the graph is built, and not after.
 	Neighbours Neighbours
-	// Cluster-scoped objects. ClassesUnseen says that IngressClasses may not be read: one
+	// Cluster-scoped objects. MissingClass is a clause on a class that is not among them;
+	// empty is "does not exist". ClassesUnseen says that IngressClasses may not be read: one
 	// that is not among them may exist.
 	Classes       []*networkingv1.IngressClass
+	MissingClass  string
 	ClassesUnseen bool
 	ClassParams   []*IngressClassParams
 	// Objects are those of the optional kinds; nil when there are none. They are asked

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -126,11 +127,9 @@ func (l *classLoader) newClass(controller string, params *IngressClassParams) *c
 
 func (l *classLoader) named(name string, namespace func() map[string]string) (*class, *classError) {
 	c, ok := l.classes[name]
-	switch {
-	case !ok && l.src.ClassesUnseen:
-		return nil, &classError{reason: fmt.Sprintf("names IngressClass %s, which could not be read", name), unseen: true}
-	case !ok:
-		return nil, &classError{reason: fmt.Sprintf("names IngressClass %s, which does not exist", name)}
+	if !ok {
+		missing := cmp.Or(l.src.MissingClass, errNotThere.Error())
+		return nil, &classError{reason: fmt.Sprintf("names IngressClass %s, which %s", name, missing), unseen: l.src.ClassesUnseen}
 	}
 	group := paramsGroup(c.Spec.Controller)
 	if group == "" {

@@ -54,6 +54,11 @@ func TestAnIngressIsTheALBsOnlyByTheRulesOfItsController(t *testing.T) {
 		{"3: without a class and without a default, nobody's", with(ingress(classless)), false, none},
 		{"3: two default classes are nobody's, and said", with(ingress(classless), class("b", lbc, byDefault), class("a", lbc, byDefault)), false, "several default classes: [a b]"},
 		{"4: a class that does not exist is said", with(ingress(className("missing"))), false, "names IngressClass missing, which does not exist"},
+		{"4: one that is not in the files may exist", func() topology.Sources {
+			src := with(ingress(className("internal")))
+			src.MissingClass = "is not in the files"
+			return src
+		}(), false, "names IngressClass internal, which is not in the files"},
 		{"4: a class that may not be read is not called missing", unseen(with(ingress(className("internal")))), false, "names IngressClass internal, which could not be read"},
 		{"3: without a class, nor the right to read the default one", unseen(with(ingress(classless))), false, "names no IngressClass, and which one is the default could not be read"},
 		{"4: a class that is known though others may not be read", unseen(with(ingress(), class("alb", lbc))), true, none},
@@ -95,7 +100,7 @@ func TestAnIngressIsTheALBsOnlyByTheRulesOfItsController(t *testing.T) {
 
 // unseen are sources of somebody who may not read IngressClasses.
 func unseen(src topology.Sources) topology.Sources {
-	src.ClassesUnseen = true
+	src.ClassesUnseen, src.MissingClass = true, "could not be read"
 	return src
 }
 

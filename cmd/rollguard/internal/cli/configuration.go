@@ -33,7 +33,7 @@ func (c *configuration) load() (settled, error) {
 // sets completes how objects are read.
 func (s settled) sets(o manifest.Options) manifest.Options {
 	o.Topology, o.Excluded = config.Topology(s.WebhookConfiguration), s.ExcludedNamespaces
-	o.AssumeUnseenClasses = o.Topology.ClassAnnotations
+	o.AssumeClasses = o.Topology.ClassAnnotations
 	return o
 }
 

@@ -75,9 +75,9 @@ func (in *input) read(cmd *cobra.Command) (*reading, error) {
 	}
 	var notes []string
 	r.files, notes = once(r.files)
-	options := set.sets(manifest.Options{Namespace: in.namespace, AssumeEnabled: in.assumeEnabled})
-	if !in.recordAlone {
-		options.AssumeClasses = options.Topology.ClassAnnotations
+	options := set.sets(manifest.Options{Namespace: in.namespace, AssumeEnabled: in.assumeEnabled, Partial: true})
+	if in.recordAlone {
+		options.AssumeClasses = nil
 	}
 	r.set = manifest.NewSet(r.files, options)
 	if err := unrendered(cmd, r.set); err != nil {
