@@ -62,6 +62,9 @@ func TestADeveloperWithTheRoleViewGetsAnAnswer(t *testing.T) {
 			if out.code != tc.code || !strings.Contains(spaces(out.stdout), spaces(tc.stdout)) || !strings.Contains(out.stderr, tc.stderr) || tc.not != "" && strings.Contains(out.stdout, tc.not) {
 				t.Errorf("exit code %d, want %d; stdout:\n%s\nstderr:\n%s", out.code, tc.code, out.stdout, out.stderr)
 			}
+			if twice := strings.Contains(out.stderr, assumed) && strings.Contains(out.stderr, "ingressclasses"); twice {
+				t.Errorf("the class that was assumed is told twice:\n%s", out.stderr)
+			}
 		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/rollguard/rollguard/cmd/rollguard/internal/textwidth"
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
 	"github.com/rollguard/rollguard/pkg/policy"
 )
@@ -118,7 +119,7 @@ func (r *Row) text() string {
 	var b strings.Builder
 	for i := range r.Reasons {
 		reason := &r.Reasons[i]
-		fmt.Fprintf(&b, "\n%s: %s.", reason.Code, reason.Message)
+		fmt.Fprintf(&b, "\n%s: %s", reason.Code, textwidth.FullStop(reason.Message))
 		if reason.Advice != "" {
 			b.WriteString(" " + reason.Advice)
 		}

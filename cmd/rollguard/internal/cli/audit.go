@@ -169,7 +169,7 @@ func (o *auditOptions) gather(cmd *cobra.Command, r *audit.Report) ([]error, err
 	if passed := read.set.Passed(); passed != "" {
 		notes = append(notes, "not looked at: "+passed)
 	}
-	notes = append(notes, read.hints(o.kubeVersion)...)
+	notes = append(notes, read.hints(read.verdicts, o.kubeVersion)...)
 	sayNotes(cmd.ErrOrStderr(), notes)
 	return failures, nil
 }
@@ -213,6 +213,9 @@ func (o *auditOptions) fromCluster(cmd *cobra.Command, r *audit.Report) ([]error
 	}})
 	progress.end()
 	r.Unread = append(r.Unread, unread...)
+	if set.ClassesSettled() {
+		live.SettleClasses(r.Unread)
+	}
 	sayGaps(cmd.ErrOrStderr(), r.Unread)
 	sayNotes(cmd.ErrOrStderr(), set.Notes)
 	if errors.Is(err, context.Canceled) {

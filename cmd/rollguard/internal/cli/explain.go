@@ -85,15 +85,19 @@ func (o *explainOptions) run(cmd *cobra.Command, args []string) error {
 		}
 		return err
 	}
+	picture, err := o.picture(chosen)
+	if err != nil {
+		return err
+	}
 	if o.svg != "-" {
 		if err := o.print(cmd.OutOrStdout(), read, chosen); err != nil {
 			return err
 		}
 	}
-	if err := o.draw(cmd.OutOrStdout(), chosen); err != nil {
+	if err := o.draw(cmd.OutOrStdout(), picture); err != nil {
 		return err
 	}
-	for _, note := range read.set.Notes {
+	for _, note := range append(read.set.Notes, read.hints(chosen, o.kubeVersion)...) {
 		say(cmd.ErrOrStderr(), note)
 	}
 	if err := errors.Join(failed(failures), cmp.Or(unanswered(read.gaps), unknown(unknownOf(chosen)))); err != nil {

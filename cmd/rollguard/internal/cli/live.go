@@ -65,6 +65,9 @@ func (in *liveInput) read(ctx context.Context, c *live.Cluster, s scope) (*readi
 	r := &reading{files: gathered.Files, version: version, off: c.WebhookMissing(ctx)}
 	r.set = manifest.NewSet(r.files, set.sets(manifest.Options{Hidden: gathered.Hidden}))
 	r.verdicts = verdict.All(r.set, set.judges(kube, verdict.Options{Live: true, Off: r.off, Unread: gathered.Roads.Unread}))
+	if r.set.ClassesSettled() {
+		live.SettleClasses(gathered.Gaps)
+	}
 	return r, gathered, nil
 }
 

@@ -87,7 +87,7 @@ func (o *renderOptions) run(cmd *cobra.Command) error {
 		r.edits = append(r.edits, read.verdicts[i].Edit())
 	}
 	err = write(r)
-	for _, note := range append(read.notes(o.where()), read.hints(o.kubeVersion)...) {
+	for _, note := range append(read.notes(o.where()), read.hints(read.verdicts, o.kubeVersion)...) {
 		say(cmd.ErrOrStderr(), note)
 	}
 	return err

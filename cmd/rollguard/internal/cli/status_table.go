@@ -42,6 +42,11 @@ func (t *statusTable) String() string {
 		}
 		table.Rows = append(table.Rows, []string{string(s.State), s.key, exposure, s.behind(), s.why(t.wide)})
 	}
+	if table.Stacked() && !t.wide {
+		for i := range t.rows {
+			table.Rows[i+1][4] = t.rows[i].why(true)
+		}
+	}
 	summary := textwidth.Wrap(t.summary(), t.width, "  ")
 	if t.off {
 		summary += textwidth.Wrap(offText, t.width, "  ")

@@ -62,6 +62,17 @@ at-risk  shop/web    -         -       the sleep is much shorter than...
 	if diff := cmp.Diff(want[1:], short.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
+	short.width = 50
+	const card = `
+at-risk  shop/web
+  why: the sleep is much shorter than the load
+    balancer needs to learn that the Pod goes; a
+    typo
+1 Deployment: 1 at-risk. Kubernetes v1.37.0.
+`
+	if diff := cmp.Diff(card[1:], short.String()); diff != "" {
+		t.Errorf("a card has room for all of it, -want +got:\n%s", diff)
+	}
 	short.width = 0
 	const piped = "the sleep is much shorter than the load balancer needs to learn that the Pod..., and 1 more\n"
 	if got := short.String(); !strings.Contains(got, piped) {

@@ -40,10 +40,3 @@ func version() string {
 	}
 	return info.Main.Version
 }
-
-func noArguments(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	return &usageError{command: cmd.CommandPath(), err: fmt.Errorf("unexpected argument %q", args[0])}
-}

@@ -22,6 +22,15 @@ type Gap struct {
 	// so that without it nothing is known that hangs on the traffic.
 	Asked bool `json:"-"`
 	Road  bool `json:"-"`
+	// Settled says that nothing hangs on it but what a note tells: [Sentences] is silent of it.
+	Settled bool `json:"-"`
+}
+
+// SettleClasses marks IngressClasses as settled.
+func SettleClasses(gaps []Gap) {
+	for i := range gaps {
+		gaps[i].Settled = gaps[i].Settled || gaps[i].What == ingressClasses
+	}
 }
 
 // Decides tells whether the question is not answered without it.

@@ -17,6 +17,7 @@ func TestWhatCouldNotBeReadForOneReasonIsOneSentence(t *testing.T) {
 		{What: "resourcequotas of namespace d", Err: "resourcequotas" + user + `"resourcequotas" in API group "" in the namespace "d"`},
 		{What: "namespace d", Err: "namespaces \"d\"" + ` is forbidden: User "ann" cannot get resource "namespaces" in API group "" in the namespace "d"`},
 		{What: "resourcequotas of namespace e", Err: "the server is away"},
+		{What: "listenersets", Err: "a note says what was assumed", Settled: true},
 	}
 	want := []string{
 		`user ann may not read ingressclasses, gatewayclasses, nor namespace d and its services, resourcequotas, so what is said may be wrong; ` +
@@ -48,5 +49,13 @@ func TestWhatOneMayNotReadIsToldOfNamespacesTogether(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, live.Sentences(gaps)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestOnlyIngressClassesThatWereAssumedAreSettled(t *testing.T) {
+	gaps := []live.Gap{{What: "ingressclasses", Err: "no"}, {What: "services of namespace d", Err: "no"}}
+	live.SettleClasses(gaps)
+	if !gaps[0].Settled || gaps[1].Settled {
+		t.Errorf("%+v", gaps)
 	}
 }

@@ -18,6 +18,9 @@ func sentences(gaps []Gap, so string) []string {
 	var users, reasons []string
 	denied, failed := map[string][]Gap{}, map[string][]Gap{}
 	for _, gap := range gaps {
+		if gap.Settled {
+			continue
+		}
 		if r, ok := refused(gap.Err); ok {
 			users, denied[r.user] = append(users, r.user), append(denied[r.user], gap)
 		} else {

@@ -23,11 +23,8 @@ const leastLast = 24
 func (t *Table) String() string {
 	var b strings.Builder
 	widths := t.widths()
-	before := 0
-	for _, w := range widths[:len(widths)-1] {
-		before += w + 2
-	}
-	if t.Width > 0 && before+leastLast > t.Width && before+widths[len(widths)-1] > t.Width {
+	before := ahead(widths)
+	if t.Stacked() {
 		t.stack(&b)
 		return b.String()
 	}
@@ -54,6 +51,22 @@ func (t *Table) String() string {
 		}
 	}
 	return b.String()
+}
+
+// Stacked tells whether each row becomes a few lines, in which there is room for all of it.
+func (t *Table) Stacked() bool {
+	widths := t.widths()
+	before := ahead(widths)
+	return t.Width > 0 && before+leastLast > t.Width && before+widths[len(widths)-1] > t.Width
+}
+
+// ahead is how many columns stand before the last one.
+func ahead(widths []int) int {
+	n := 0
+	for _, w := range widths[:len(widths)-1] {
+		n += w + 2
+	}
+	return n
 }
 
 func (t *Table) widths() []int {
