@@ -22,7 +22,7 @@ func (s *Set) Graph(namespace string) *topology.Graph {
 		Namespace:       namespace,
 		NamespaceLabels: s.namespaceLabels(namespace),
 		Ingresses:       sorted(s.ingresses[namespace]),
-		Services:        sorted(s.services[namespace]),
+		Services:        s.Services(namespace),
 		Unread:          s.unread[namespace],
 		Classes:         sorted(s.classes[""]),
 		MissingClass:    s.missingClass(),
@@ -35,6 +35,9 @@ func (s *Set) Graph(namespace string) *topology.Graph {
 	s.graphs[namespace] = g
 	return g
 }
+
+// Services are those of a namespace, sorted by name.
+func (s *Set) Services(namespace string) []*corev1.Service { return sorted(s.services[namespace]) }
 
 // Annotations are the annotations of a Namespace, none when it is not in the files.
 func (s *Set) Annotations(namespace string) map[string]string {

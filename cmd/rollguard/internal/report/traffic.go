@@ -30,6 +30,9 @@ func (p *page) traffic() {
 			text += " yet; they declare a port, so it is assumed (assumeExposure)"
 		}
 		p.line(text+".", p.where())
+		if asked := &p.v.Decision.Settings.Exposure; !asked.Asked() || asked.Value == api.ExposureAuto {
+			p.missed()
+		}
 		return
 	}
 	last := ""

@@ -29,6 +29,9 @@ type Verdict struct {
 	Unread []string
 	// Err is set when nothing could be decided.
 	Err error
+
+	// set is where the Deployment was read from.
+	set *manifest.Set
 }
 
 // Guarded tells whether the webhook would be called at all.
@@ -91,7 +94,7 @@ func NewJudge(set *manifest.Set, o Options) *Judge {
 
 // Judge decides about one Deployment.
 func (j *Judge) Judge(d *manifest.Deployment) Verdict {
-	v := Verdict{Deployment: d, Live: j.options.Live, Off: j.options.Off}
+	v := Verdict{Deployment: d, Live: j.options.Live, Off: j.options.Off, set: j.set}
 	if j.options.Unread != nil {
 		v.Unread = j.options.Unread(d.Namespace)
 	}
