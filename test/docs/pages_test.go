@@ -104,6 +104,10 @@ func guides() []walk {
 ln -s "$(command -v rollguard)" bin/rollguard
 `,
 	}, {
+		// What Rollguard wrote is exported again.
+		page: "docs/guides/gitops.md", before: `rollguard render -f "$ROOT/deploy/examples/shop" --assume-enabled | kubectl create -f -
+`,
+	}, {
 		page: "docs/guides/install.md", before: "kubectl create namespace shop",
 	}, {
 		page: "docs/guides/measure-your-own.md", before: shop,
