@@ -128,6 +128,7 @@ func TestStatusAndExplainReadTheClusterWithTheRightsOfWhoeverAsks(t *testing.T) 
 		"who may not list namespaces":     {limited, []string{"status", "-A"}, 2, "", "name one with -n"},
 		"what goes again":                 {admin, []string{"status", "-n", closed, "-o", "wide"}, 1, "values of Rollguard's go at the next rollout", ""},
 		"explain what goes again":         {admin, []string{"explain", "deployment/old", "-n", closed}, 0, "Deployment closed/old: not exposed; what was added before goes at its next rollout\n", ""},
+		"explain what nothing leads to":   {admin, []string{"explain", "deployment/old", "-n", closed}, 0, "    No Service or Ingress leads to these Pods.\n    Services there that select other Pods: web (app=web).\n", ""},
 		"explain one":                     {admin, []string{"explain", "deployment/web", "-n", open}, 1, "maxUnavailable: 25% -> 0", ""},
 		"explain, as who may read little": {limited, []string{"explain", "web", "-n", open}, 1, "Service web, port http", "user reader may not read ingressclasses, nor "},
 		"explain, not the namespace":      {poor, []string{"explain", "web", "-n", open}, 2, "Deployment open/web: whether it is guarded is not known\n", "rollguard: namespace open could not be read, so the question is not answered\n"},
