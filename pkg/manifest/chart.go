@@ -5,24 +5,29 @@ import (
 	"path"
 )
 
-// Chart is the folder, at or below name, that is a Helm chart: its templates are no manifests
-// before helm has read them. It is "" where there is none. What cannot be read is left for
-// [ReadPath] to say.
-func Chart(fsys fs.FS, name string) string {
-	found := ""
+// Charts are the folders, at or below name, that are Helm charts, without those inside of
+// another: their templates are no manifests before helm has read them. What cannot be read is
+// left for [ReadPath] to say.
+func Charts(fsys fs.FS, name string) []string {
+	var found []string
 	_ = fs.WalkDir(fsys, name, func(at string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return fs.SkipDir
-		case entry.IsDir() || entry.Name() != "Chart.yaml":
-			return nil
-		}
-		folder := path.Dir(at)
-		if info, err := fs.Stat(fsys, path.Join(folder, "templates")); err == nil && info.IsDir() {
-			found = folder
-			return fs.SkipAll
+		case entry.IsDir() && isChart(fsys, at):
+			found = append(found, at)
+			return fs.SkipDir
 		}
 		return nil
 	})
 	return found
+}
+
+func isChart(fsys fs.FS, folder string) bool {
+	about, err := fs.Stat(fsys, path.Join(folder, "Chart.yaml"))
+	if err != nil || about.IsDir() {
+		return false
+	}
+	templates, err := fs.Stat(fsys, path.Join(folder, "templates"))
+	return err == nil && templates.IsDir()
 }

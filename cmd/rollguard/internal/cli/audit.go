@@ -66,6 +66,7 @@ type auditOptions struct {
 
 func newAudit() *cobra.Command {
 	o := &auditOptions{}
+	o.judgesRest = true
 	o.cluster.config = &o.config
 	cmd := &cobra.Command{
 		Use:     "audit [-A | -n NAMESPACE | -f FILE|DIR|-]",

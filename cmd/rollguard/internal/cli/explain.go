@@ -44,6 +44,7 @@ type explainOptions struct {
 
 func newExplain() *cobra.Command {
 	o := &explainOptions{}
+	o.judgesRest = true
 	o.cluster.config = &o.config
 	cmd := &cobra.Command{
 		Use:     "explain [deployment/NAME] [-f FILE|DIR|-]",

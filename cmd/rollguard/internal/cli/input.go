@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,6 +22,9 @@ type input struct {
 	config        configuration
 	// recordAlone says that what leads to Pods decides nothing.
 	recordAlone bool
+	// judgesRest says that templates of Helm are one failure among others, and the rest is
+	// judged: nothing is made of it that could be taken for all.
+	judgesRest bool
 }
 
 func (in *input) register(cmd *cobra.Command) {
@@ -41,7 +45,9 @@ type reading struct {
 	files    []*manifest.File
 	set      *manifest.Set
 	verdicts []verdict.Verdict
-	kube     server
+	// unrendered are the errors about templates of Helm.
+	unrendered []error
+	kube       server
 	// version is the API server's, where a cluster was read.
 	version string
 	// off says that no webhook is called in it.
@@ -68,7 +74,7 @@ func (in *input) read(cmd *cobra.Command) (*reading, error) {
 			return nil, errors.New("-f - may be given only once")
 		}
 		files, err := open(path, cmd)
-		if err != nil {
+		if err := in.aside(r, files, err); err != nil {
 			return nil, err
 		}
 		r.files = append(r.files, files...)
@@ -80,7 +86,7 @@ func (in *input) read(cmd *cobra.Command) (*reading, error) {
 		options.AssumeClasses = nil
 	}
 	r.set = manifest.NewSet(r.files, options)
-	if err := unrendered(cmd, r.set); err != nil {
+	if err := in.templates(cmd, r); err != nil {
 		return nil, err
 	}
 	r.set.Notes = append(notes, r.set.Notes...)
@@ -99,7 +105,7 @@ func contains(list []string, s string) bool {
 
 // failures are all objects that could not be read or decided about.
 func (r *reading) failures() []error {
-	var out []error
+	out := slices.Clone(r.unrendered)
 	for _, err := range r.set.Errors {
 		out = append(out, err)
 	}

@@ -15,6 +15,8 @@ import (
 // pipeName is what standard input is called.
 const pipeName = "(stdin)"
 
+// open reads one path. A folder with charts in it comes with a [chartError] about these, and
+// with the files that are in none of them.
 func open(path string, cmd *cobra.Command) ([]*manifest.File, error) {
 	switch {
 	case path == "":
@@ -32,15 +34,26 @@ func open(path string, cmd *cobra.Command) ([]*manifest.File, error) {
 	if !info.IsDir() {
 		return manifest.ReadPath(os.DirFS(filepath.Dir(path)), filepath.Base(path), filepath.ToSlash(filepath.Dir(path)))
 	}
-	if below := manifest.Chart(os.DirFS(path), "."); below != "" {
-		chart := filepath.Join(path, below)
-		return nil, fmt.Errorf("-f %s: %s is a Helm chart: helm template NAME %s | %s -f -", path, chart, argument(chart), cmd.CommandPath())
+	return openFolder(path, cmd)
+}
+
+func openFolder(path string, cmd *cobra.Command) ([]*manifest.File, error) {
+	charts := &chartError{path: path, command: cmd.CommandPath()}
+	for _, below := range manifest.Charts(os.DirFS(path), ".") {
+		if charts.folders = append(charts.folders, filepath.Join(path, below)); below == "." {
+			return nil, charts
+		}
 	}
 	files, err := manifest.ReadPath(os.DirFS(path), ".", filepath.ToSlash(path))
-	if err == nil && len(files) == 0 {
+	switch {
+	case err != nil:
+		return nil, err
+	case len(charts.folders) > 0:
+		return charts.beside(files), charts
+	case len(files) == 0:
 		return nil, fmt.Errorf("-f %s: no .yaml, .yml or .json file in it", path)
 	}
-	return files, err
+	return files, nil
 }
 
 // argument is a folder as helm wants it: a name alone may be a chart of a repository.
