@@ -41,7 +41,7 @@ func TestADifferenceIsTheCauseOnlyWhereItCanBe(t *testing.T) {
 			f := tc.found
 			f.Differences = f.sorted(tc.all)
 			got := ""
-			if f.Advice() == Repair {
+			if f.Configuration = "rollguard"; f.Advice() == Repair("rollguard") {
 				got = f.Differences[0].Where()
 			}
 			if got != tc.cause || len(f.Differences) != len(tc.all) {

@@ -2,10 +2,12 @@ package selfprobe_test
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
@@ -97,6 +99,47 @@ func exclude(w *admissionregistrationv1.MutatingWebhook, namespace string) {
 	e.Values = append(e.Values, namespace)
 }
 
+// leaveOut adds an expression, as somebody does who edits.
+func leaveOut(namespace string) func(*admissionregistrationv1.MutatingWebhook) {
+	return func(w *admissionregistrationv1.MutatingWebhook) {
+		w.NamespaceSelector.MatchExpressions = append(w.NamespaceSelector.MatchExpressions, metav1.LabelSelectorRequirement{
+			Key: "kubernetes.io/metadata.name", Operator: metav1.LabelSelectorOpNotIn, Values: []string{namespace},
+		})
+	}
+}
+
+func TestTheNamespacesThatAreLeftOutAreNamed(t *testing.T) {
+	var all []corev1.Namespace
+	for _, name := range []string{"batch", "kube-system", "rollguard", "rollguard-probe", "team-b", "team-c"} {
+		all = append(all, corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
+			Name: name, Labels: map[string]string{"kubernetes.io/metadata.name": name, "rollguard.io/inject": "enabled"},
+		}})
+	}
+	all = append(all, corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "other", Labels: map[string]string{"kubernetes.io/metadata.name": "other"}}})
+	for name, tc := range map[string]struct {
+		change func(*admissionregistrationv1.MutatingWebhook)
+		want   []string
+	}{
+		"as the manifest has it": {func(*admissionregistrationv1.MutatingWebhook) {}, nil},
+		"by the chart's values":  {func(w *admissionregistrationv1.MutatingWebhook) { exclude(w, "batch") }, nil},
+		"by an edit":             {leaveOut("team-c"), []string{"team-c"}},
+		"all, by another label": {func(w *admissionregistrationv1.MutatingWebhook) {
+			w.NamespaceSelector.MatchLabels = map[string]string{"team": "a"}
+		}, []string{"batch", "team-b", "team-c"}},
+		"none, but the probe's":   {leaveOut("rollguard-probe"), nil},
+		"none, as all are called": {func(w *admissionregistrationv1.MutatingWebhook) { w.NamespaceSelector = nil }, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := manifest(t)
+			tc.change(selfprobe.Entry(c, selfprobe.MainWebhook))
+			got, err := place.Missed(c, all)
+			if err != nil || !slices.Equal(got, tc.want) {
+				t.Errorf("got %q, %v; want %q", got, err, tc.want)
+			}
+		})
+	}
+}
+
 func condition(expression string) func(*admissionregistrationv1.MutatingWebhook) {
 	return func(w *admissionregistrationv1.MutatingWebhook) {
 		w.MatchConditions = append(w.MatchConditions, admissionregistrationv1.MatchCondition{Name: "freeze", Expression: expression})
@@ -129,7 +172,13 @@ func TestEachDifferenceOfTheConfigurationIsNamed(t *testing.T) {
 			w.NamespaceSelector.MatchLabels = map[string]string{"team": "a"}
 		}, selfprobe.CalledLess, lessNamespaces},
 		"every namespace": {func(w *admissionregistrationv1.MutatingWebhook) { w.NamespaceSelector = nil },
-			selfprobe.Otherwise, "namespaceSelector" + of + "not set, " + ours},
+			selfprobe.Otherwise, "namespaceSelector" + of + "not set, " + ours + ", so Rollguard is called for namespaces that are none of its business"},
+		"a namespace is left out": {leaveOut("team-c"),
+			selfprobe.OthersLess, "namespaceSelector" + of + "kubernetes.io/metadata.name notin (kube-node-lease,kube-system,rollguard), kubernetes.io/metadata.name notin (team-c), rollguard.io/inject=enabled, " +
+				ours + ", so Rollguard is not called for all namespaces with the label rollguard.io/inject=enabled"},
+		"what is asked for twice leaves out nothing": {func(w *admissionregistrationv1.MutatingWebhook) {
+			w.NamespaceSelector.MatchExpressions = append(w.NamespaceSelector.MatchExpressions, metav1.LabelSelectorRequirement{Key: "rollguard.io/inject", Operator: metav1.LabelSelectorOpExists})
+		}, selfprobe.Otherwise, ours},
 		"a namespace that the cluster needs": {func(w *admissionregistrationv1.MutatingWebhook) {
 			w.NamespaceSelector.MatchExpressions[1].Values = []string{"kube-node-lease", "rollguard"}
 		}, selfprobe.Otherwise, "notin (kube-node-lease,rollguard), rollguard.io/inject=enabled, the manifest has"},
@@ -178,13 +227,13 @@ func TestTheWorstDifferenceComesFirstAndTheOthersAreCounted(t *testing.T) {
 	w := selfprobe.Entry(c, selfprobe.MainWebhook)
 	w.MatchPolicy, w.ClientConfig.CABundle = &exact, nil
 	condition("false")(w)
-	f := selfprobe.Finding{Status: selfprobe.Unchanged, Detail: "it came back", Differences: differences(t, c)}
+	f := selfprobe.Finding{Status: selfprobe.Unchanged, Detail: "it came back", Configuration: "guard", Differences: differences(t, c)}
 	for _, words := range []string{"it came back; the configuration was altered: matchConditions[freeze]", "clientConfig.caBundle", "matchPolicy"} {
 		if !strings.Contains(f.Says(), words) {
 			t.Errorf("not said: %s, but %s", words, f.Says())
 		}
 	}
-	if f.Advice() != selfprobe.Repair {
+	if f.Advice() != selfprobe.Repair("guard") {
 		t.Errorf("advice: %s", f.Advice())
 	}
 	if got := selfprobe.Sentences(f.Differences, 1); !strings.HasSuffix(got, "; and 2 more") || !strings.HasPrefix(got, "matchConditions") {

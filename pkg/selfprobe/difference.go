@@ -14,6 +14,8 @@ const (
 	NeverCalled Effect = iota
 	// CalledLess: of some writes Rollguard is not asked, or the way to it is another.
 	CalledLess
+	// OthersLess: of some writes Rollguard is not asked, and the probe's are none of them.
+	OthersLess
 	// Otherwise: all the rest.
 	Otherwise
 )
@@ -48,6 +50,11 @@ func (d *Difference) CallsURL() bool {
 	return d.Field == addressField && strings.HasPrefix(d.Is, "URL ")
 }
 
+// ByNamespace tells whether it leaves out namespaces.
+func (d *Difference) ByNamespace() bool {
+	return d.Webhook == MainWebhook && d.Field == namespacesField && d.Effect != Otherwise
+}
+
 // Where names the field and its webhook.
 func (d *Difference) Where() string { return d.Field + " of webhook " + d.Webhook }
 
@@ -56,6 +63,8 @@ const (
 	rulesField   = "rules"
 	addressField = "clientConfig"
 	bundleField  = "clientConfig.caBundle"
+
+	namespacesField = "namespaceSelector"
 )
 
 // maxShown bounds what is shown of a value, in bytes.

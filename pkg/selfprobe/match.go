@@ -71,7 +71,13 @@ func callsFor(rules []admissionregistrationv1.RuleWithOperations, operation admi
 // them where its values say so.
 func (p *pair) namespaces() {
 	is, has := selectorText(p.withoutMore()), selectorText(p.has.NamespaceSelector)
-	d := Difference{Field: "namespaceSelector", Is: selectorText(p.is.NamespaceSelector), Has: has, Effect: Otherwise}
+	d := Difference{Field: namespacesField, Is: selectorText(p.is.NamespaceSelector), Has: has, Effect: Otherwise}
+	switch wanted := "the label " + api.LabelInject + "=" + api.InjectEnabled; {
+	case narrower(p.withoutMore(), p.has.NamespaceSelector):
+		d.Effect, d.So = OthersLess, "Rollguard is not called for all namespaces with "+wanted
+	case p.is.Name == MainWebhook:
+		d.So = "Rollguard is called for namespaces that are none of its business"
+	}
 	enabled := labels.Set{api.LabelInject: api.InjectEnabled, corev1.LabelMetadataName: p.place.Probe}
 	if !selects(p.is.NamespaceSelector, enabled) {
 		d.Effect, d.So = CalledLess, fmt.Sprintf("Rollguard is not called for namespaces with the label %s=%s and no other", api.LabelInject, api.InjectEnabled)
@@ -101,7 +107,10 @@ func (p *pair) withoutMore() *metav1.LabelSelector {
 	for i := range out.MatchExpressions {
 		e := &out.MatchExpressions[i]
 		if wanted := known(e.Key, e.Operator); wanted != nil && e.Operator == metav1.LabelSelectorOpNotIn {
-			e.Values = slices.DeleteFunc(e.Values, func(v string) bool { return !slices.Contains(wanted, v) })
+			ours := slices.DeleteFunc(slices.Clone(e.Values), func(v string) bool { return !slices.Contains(wanted, v) })
+			if len(ours) > 0 { // else it is an expression of somebody's, which the chart does not make
+				e.Values = ours
+			}
 		}
 	}
 	return out

@@ -37,6 +37,12 @@ type Prober struct {
 
 // Look asks once. It stores nothing.
 func (p *Prober) Look(ctx context.Context) Finding {
+	found := p.look(ctx)
+	found.Configuration = p.Configuration
+	return found
+}
+
+func (p *Prober) look(ctx context.Context) Finding {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	made, err := p.Clients.AppsV1().Deployments(p.Probe).Create(ctx, deployment(),

@@ -54,6 +54,8 @@ type Finding struct {
 	Differences []Difference
 	// Foreign are the fields that somebody else set on the probe's Deployment.
 	Foreign []Foreign
+	// Configuration is the name of the webhook configuration.
+	Configuration string
 	// called is the webhook that the API server complains about, "" for none.
 	called string
 }
@@ -84,7 +86,7 @@ const maxBrief = 400
 // evidence it has what is the cause, where that is known.
 func (f *Finding) Brief() string {
 	evidence, advice := f.Detail, f.Advice()
-	if f.explained() {
+	if f.Explained() {
 		evidence = f.Differences[0].String()
 	} else if f.called != "" { // what comes before is the same each time
 		_, evidence, _ = strings.Cut(evidence, f.called+`": `)
@@ -96,14 +98,14 @@ func (f *Finding) Brief() string {
 // Advice is one line on what to do, "" where nothing is. Where a difference of the
 // configuration may be the cause, that is to be put right.
 func (f *Finding) Advice() string {
-	if f.explained() {
-		return Repair
+	if f.Explained() {
+		return Repair(f.Configuration)
 	}
 	return f.Status.Advice()
 }
 
-// explained tells whether the first difference may be the cause.
-func (f *Finding) explained() bool { return len(f.Differences) > 0 && f.explains(&f.Differences[0]) }
+// Explained tells whether the first difference may be the cause.
+func (f *Finding) Explained() bool { return len(f.Differences) > 0 && f.explains(&f.Differences[0]) }
 
 // explains tells whether a difference may be the cause of what was found. One may be
 // harmless, as another address by which the webhook is reached all the same.
@@ -115,7 +117,7 @@ func (f *Finding) explains(d *Difference) bool {
 	case Refused:
 		return (elsewhere || d.Field == bundleField) && d.Webhook == f.called
 	case Unchanged:
-		return d.Effect != Otherwise && (!elsewhere || !f.reachedAt(d.Is))
+		return d.Effect < OthersLess && (!elsewhere || !f.reachedAt(d.Is))
 	}
 	return false
 }
@@ -150,6 +152,9 @@ func (f *Finding) sorted(all []Difference) []Difference {
 	return append(causes, others...)
 }
 
-// Repair is the advice about an altered configuration. An apply merges: it leaves what
-// somebody added.
-const Repair = "Put the webhook configuration right with kubectl edit (to apply Rollguard's manifest again does not take out what somebody added), and look for who changed it: kubectl get -o yaml --show-managed-fields names them."
+// Repair is the advice about an altered configuration of that name, in commands as they can be
+// pasted. An apply merges: it leaves what somebody added.
+func Repair(configuration string) string {
+	object := "mutatingwebhookconfiguration " + configuration
+	return "Put it right with kubectl edit " + object + " (to apply Rollguard's manifest again does not take out what somebody added), and look for who changed it: kubectl get " + object + " -o yaml --show-managed-fields"
+}

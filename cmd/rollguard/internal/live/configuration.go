@@ -74,8 +74,9 @@ func (l *look) compare(p *Point, found *admissionregistrationv1.MutatingWebhookC
 		differences = slices.DeleteFunc(differences, func(d selfprobe.Difference) bool { return d.CallsURL() })
 	}
 	if len(differences) > 0 {
+		l.nameMissed(differences, found)
 		p.Says += " was altered: " + selfprobe.Sentences(differences, 0)
-		p.Advice = selfprobe.Repair
+		p.Advice = selfprobe.Repair(l.Configuration)
 		return
 	}
 	p.OK = true
@@ -93,6 +94,32 @@ func (l *look) compare(p *Point, found *admissionregistrationv1.MutatingWebhookC
 	}
 }
 
+// nameMissed says of a difference by which namespaces are left out which of those that are there
+// these are, as far as they may be listed.
+func (l *look) nameMissed(differences []selfprobe.Difference, found *admissionregistrationv1.MutatingWebhookConfiguration) {
+	at := slices.IndexFunc(differences, func(d selfprobe.Difference) bool { return d.ByNamespace() })
+	if at < 0 || l.unlisted != nil {
+		return
+	}
+	names, err := l.Missed(found, l.namespaces)
+	if err != nil {
+		return // then it could not be compared either
+	}
+	d := &differences[at]
+	missed := make([]string, len(names))
+	for i, name := range names {
+		missed[i] = oneNamespace + name
+	}
+	switch {
+	case len(missed) > 0 && d.Effect == selfprobe.OthersLess:
+		d.So = "Rollguard is not called for labelled " + named(missed)
+	case len(missed) > 0:
+		d.So += "; these are left out: " + named(missed)
+	case d.Effect == selfprobe.OthersLess:
+		d.So += ", though it is for those that are there now"
+	}
+}
+
 // admissionPoint says what came of the probe. Its cause may be said by another point.
 func (l *look) admissionPoint(others []Point) Point {
 	found := &l.reached
@@ -106,7 +133,7 @@ func (l *look) admissionPoint(others []Point) Point {
 		p.Says = string(found.Status) + ": see above"
 	case p.Unknown && denied:
 		p.Says, p.Advice = "unknown: "+r.String(), r.advice()
-	case p.Advice == selfprobe.Repair:
+	case found.Explained():
 		p.Says += "; the cause is likely " + found.Differences[0].Where()
 		p.Advice = "See configuration, above."
 	case found.Status == selfprobe.Refused && wrong(others, "serving"):

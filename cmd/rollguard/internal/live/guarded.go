@@ -38,22 +38,24 @@ func (c *Cluster) allNamespaces(ctx context.Context) ([]corev1.Namespace, error)
 }
 
 // lookAtNamespaces sorts them: guarded are those that Rollguard is called for.
-func (l *look) lookAtNamespaces(ctx context.Context) []Point {
-	all, err := l.allNamespaces(ctx)
-	if err != nil {
+func (l *look) lookAtNamespaces() []Point {
+	if err := l.unlisted; err != nil {
 		return []Point{{Name: "namespaces", OK: true, Says: words(err) + ", so neither their annotations nor who else changes Pods there is known", Advice: adviceOn(err)}}
 	}
-	l.listed = true
 	var wrong, idle []Point
-	for i := range all {
-		n := &all[i]
+	for i := range l.namespaces {
+		n := &l.namespaces[i]
 		if n.Name == l.Probe {
 			l.probe = []mutator.Namespace{{Name: n.Name, Labels: n.Labels}}
 			continue
 		}
 		if l.guards(n) {
 			l.guarded = append(l.guarded, mutator.Namespace{Name: n.Name, Labels: n.Labels})
-			wrong = appendPoint(wrong, l.misunderstood(n))
+			settings, problems := l.resolver.Resolve(n.Annotations, nil)
+			if settings.Mode.Value == api.Audit {
+				l.audited = append(l.audited, n.Name)
+			}
+			wrong = appendPoint(wrong, misunderstood(n, problems))
 		} else if n.Labels[api.LabelInject] != api.InjectEnabled {
 			idle = appendPoint(idle, unlabelled(n))
 		}
@@ -75,8 +77,7 @@ func (l *look) guards(n *corev1.Namespace) bool {
 }
 
 // misunderstood tells of annotations that do not do what whoever wrote them wanted.
-func (l *look) misunderstood(n *corev1.Namespace) *Point {
-	_, problems := l.resolver.Resolve(n.Annotations, nil)
+func misunderstood(n *corev1.Namespace, problems []api.Problem) *Point {
 	problems = append(slips(n.Labels), problems...)
 	if len(problems) == 0 {
 		return nil
@@ -153,6 +154,9 @@ func (l *look) understood(wrong int) Point {
 	default:
 		p.Says = fmt.Sprintf("%d namespaces have %s", n, label)
 	}
+	if works {
+		p.Says += l.inAudit()
+	}
 	if !works {
 		so, advice := l.unguarded(them)
 		p.Says, p.Advice = p.Says+so, advice
@@ -160,6 +164,20 @@ func (l *look) understood(wrong int) Point {
 		p.Says += ", with annotations that are understood"
 	}
 	return p
+}
+
+// inAudit is a clause on guarded namespaces in which nothing is ever written.
+func (l *look) inAudit() string {
+	switch n := len(l.audited); {
+	case n == 0:
+		return ""
+	case len(l.guarded) == 1:
+		return ", in mode audit, where nothing is written"
+	case n == 1:
+		return fmt.Sprintf(", of which 1 is in mode audit, where nothing is written (%s)", firstOf(l.audited))
+	default:
+		return fmt.Sprintf(", of which %d are in mode audit, where nothing is written (%s)", n, firstOf(l.audited))
+	}
 }
 
 // unguarded is what is known of namespaces with the label where the dry run was not

@@ -11,6 +11,7 @@ import (
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
@@ -60,9 +61,13 @@ type look struct {
 	deployment *appsv1.Deployment
 	config     *v1alpha1.WebhookConfiguration
 	resolver   *api.Resolver
-	// listed says that namespaces could be listed: those that are guarded, and the probe's.
-	listed         bool
+	// namespaces are all, or unlisted says why they could not be listed.
+	namespaces []corev1.Namespace
+	unlisted   error
+	// guarded are those that Rollguard is called for, audited the names of those among them in
+	// which nothing is written, and probe is the probe's.
 	guarded, probe []mutator.Namespace
+	audited        []string
 }
 
 // own is the webhook's namespace: that of the Cluster is the kubeconfig's.
@@ -77,6 +82,7 @@ func (c *Cluster) Check(ctx context.Context, i selfprobe.Installation, now time.
 	if err == nil {
 		l.entry = selfprobe.Entry(found, selfprobe.MainWebhook)
 	}
+	l.namespaces, l.unlisted = c.allNamespaces(ctx)
 	configuration := l.configurationPoint(ctx, found, err)
 	webhook := l.webhookPoint(ctx)
 	var certificates []Point
@@ -90,7 +96,7 @@ func (c *Cluster) Check(ctx context.Context, i selfprobe.Installation, now time.
 	if !l.missing || l.deployment != nil || webhook.Unknown { // else there is nobody to read them
 		points = append(points, l.readPoints(ctx)...)
 	}
-	points = append(points, l.lookAtNamespaces(ctx)...)
+	points = append(points, l.lookAtNamespaces()...)
 	return append(points, l.mutatorPoints(ctx)...)
 }
 

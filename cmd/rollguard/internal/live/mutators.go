@@ -25,7 +25,7 @@ func (l *look) mutatorPoints(ctx context.Context) []Point {
 	c, points := l.others(ctx)
 	blind := slices.ContainsFunc(points, func(p Point) bool { return p.OK })
 	points = append(points, foreignPoints(c, l.probe, l.reached.Foreign)...)
-	if !l.listed {
+	if l.unlisted != nil {
 		return points
 	}
 	if c.Namespaces = l.guarded; len(l.guarded) == 0 { // one to come

@@ -130,10 +130,15 @@ func named(all []string) string {
 	for i, name := range all {
 		names[i] = strings.TrimPrefix(name, oneNamespace)
 	}
+	return "namespaces " + firstOf(names)
+}
+
+// firstOf names the first, and counts the others.
+func firstOf(names []string) string {
 	if more := len(names) - maxNamed; more > 0 {
-		return fmt.Sprintf("namespaces %s and %d more", strings.Join(names[:maxNamed], ", "), more)
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:maxNamed], ", "), more)
 	}
-	return "namespaces " + strings.Join(names, ", ")
+	return strings.Join(names, ", ")
 }
 
 // rights would close the gaps: ClusterRole view for what it has, in the namespaces where
