@@ -10,6 +10,8 @@ type walk struct {
 	replace []string
 	// codes are the exit codes of commands that do not end with 0.
 	codes map[string]int
+	// after are commands that fail where the page did not do what it promises.
+	after string
 	// serve are commands that go on until they are interrupted.
 	serve []string
 }
@@ -25,6 +27,16 @@ kubectl apply -f "$ROOT/deploy/examples/shop/2-ingress.yaml" -f "$ROOT/deploy/ex
 `
 	// installed is Rollguard. No Pods run in this cluster: check says so, with the code 1.
 	installed = `helm install rollguard "$ROOT/deploy/helm/rollguard" -n rollguard --create-namespace --set image.repository=registry.example/rollguard
+`
+	// writtenByPolicy has the policy complete that Deployment, with a change of its Pods. API
+	// servers follow a new policy after a moment.
+	writtenByPolicy = `kubectl label namespace shop rollguard.io/inject=enabled
+rollguard policy export | kubectl apply -f -
+for n in $(seq 200); do
+	kubectl -n shop set env deployment/web "TRY=$n"
+	if kubectl -n shop get deployment web -o jsonpath='{..lifecycle}' | grep sleep; then exit 0; fi
+done
+exit 1
 `
 	// manifests are the reader's own, beside a chart and an overlay.
 	manifests = `ln -s "$ROOT/deploy/examples/shop" deploy
@@ -102,7 +114,8 @@ func guides() []walk {
 		// The rest of this page is run by test/pods.
 		page: "docs/guides/getting-started.md", before: `mkdir bin
 ln -s "$(command -v rollguard)" bin/rollguard
-`,
+kubectl create namespace shop
+` + installed,
 	}, {
 		// What Rollguard wrote is exported again.
 		page: "docs/guides/gitops.md", before: `rollguard render -f "$ROOT/deploy/examples/shop" --assume-enabled | kubectl create -f -
@@ -114,7 +127,11 @@ ln -s "$(command -v rollguard)" bin/rollguard
 		// It asks, and nobody answers; test/rollout/cmd/rollguard-experiment goes on from there.
 		codes: map[string]int{"bin/rollguard-experiment -url https://shop.example.com/api/ping -namespace shop -deployment web": 2},
 	}, {
-		page: "docs/guides/native-policy.md",
+		page: "docs/guides/native-policy.md", before: shop + writtenByPolicy,
+		// What the API server has by default is there again.
+		after: `found=$(kubectl -n shop get deployment web -o jsonpath='{..terminationGracePeriodSeconds} {..lifecycle} {..maxUnavailable}')
+echo "grace period, lifecycle and maxUnavailable: $found"
+[ "$found" = '30  25%' ]`,
 	}, {
 		page: "docs/guides/pipelines.md", before: manifests + "cp deploy/1-namespace.yaml namespace.yaml",
 		replace: []string{

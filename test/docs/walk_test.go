@@ -75,6 +75,9 @@ func (w *world) walk(t *testing.T, a *accounts, x walk) {
 		t.Logf("%s\n%s", c, out)
 		delete(codes, c.key())
 	}
+	if out, code := r.run(x.after); code != 0 {
+		t.Errorf("after the page: exit code %d: %s", code, out)
+	}
 	for command := range codes {
 		t.Errorf("%s is expected to end with a code of its own, and the page does not have it", command)
 	}

@@ -88,3 +88,30 @@ func TestAnEmptyCABundleIsNotHeldAgainstWhatIsServed(t *testing.T) {
 		t.Errorf("%q", by)
 	}
 }
+
+func TestCheckNamesTheNamespacesThatAnAlteredSelectorLeavesOut(t *testing.T) {
+	newWebhook(t)
+	unconfigure(t)
+	for _, name := range []string{"team-b", "team-c"} {
+		until(t, fmt.Sprintf(shop, name, "report"))
+	}
+	kubectl(t, "", "annotate", "namespace", "team-b", "rollguard.io/mode=audit")
+	kubectl(t, "", "patch", "mutatingwebhookconfiguration", "rollguard", "--type=json", "-p",
+		`[{"op":"add","path":"/webhooks/0/namespaceSelector/matchExpressions/-","value":{"key":"kubernetes.io/metadata.name","operator":"NotIn","values":["team-c"]}}]`)
+	out := rollguard(t, world.plane.KubeconfigPath(), "check")
+	for _, want := range []string{
+		`\nWRONG +configuration .* was altered: namespaceSelector of webhook deployments\.rollguard\.io is .*notin \(team-c\).*, the manifest has .*, so Rollguard is not called for labelled namespace team-c\n` +
+			` +Put it right with kubectl edit mutatingwebhookconfiguration rollguard .* kubectl get mutatingwebhookconfiguration rollguard -o yaml --show-managed-fields\n`,
+		`\nok +admission +ok: `,
+		` in mode audit, where nothing is written( \(team-b\))?`,
+	} {
+		if out.code != 1 || !says(out.stdout, want) {
+			t.Errorf("exit code %d; want %s, got\n%s", out.code, want, out.stdout)
+		}
+	}
+	// The commands of the advice are pasted.
+	changed := kubectl(t, "", "get", "mutatingwebhookconfiguration", "rollguard", "-o", "yaml", "--show-managed-fields")
+	if !strings.Contains(changed.Stdout, "manager: kubectl-patch") {
+		t.Errorf("whoever changed it is not named:\n%s", changed.Stdout)
+	}
+}

@@ -128,7 +128,7 @@ func TestAConditionThatKeepsTheProbeAwayIsNamedAsTheCause(t *testing.T) {
 		t.Errorf("of the configuration %q", by["configuration"])
 	}
 	text := rollguard(t, world.plane.KubeconfigPath(), "check").stdout
-	if strings.Count(text, "Put the webhook configuration right with kubectl edit") != 1 || !strings.Contains(text, "See configuration, above.") || strings.Count(text, cause) != 1 {
+	if strings.Count(text, "Put it right with kubectl edit mutatingwebhookconfiguration rollguard") != 1 || !strings.Contains(text, "See configuration, above.") || strings.Count(text, cause) != 1 {
 		t.Errorf("the cause, or the advice about it, is not said once:\n%s", text)
 	}
 	w.configure() // as the advice says, that alone does not take it out
