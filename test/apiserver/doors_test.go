@@ -33,7 +33,7 @@ kind: TargetGroupBinding
 metadata: {namespace: %[1]s, name: own}
 spec: {serviceRef: {name: web, port: 80}, targetType: ip, targetGroupProtocol: HTTP, targetGroupARN: x}
 `,
-			evidence: "behind ALB TargetGroupBinding %[1]s/own (ip targets)",
+			evidence: "behind ALB TargetGroupBinding own (ip targets)",
 		},
 		"TCPRoute of the Gateway API": {
 			crd: func(ctx context.Context) (string, error) { return gatewayCRD(ctx, "tcproutes") },
@@ -58,7 +58,7 @@ kind: TCPRoute
 metadata: {namespace: %[1]s, name: web}
 spec: {parentRefs: [{name: public}], rules: [{backendRefs: [{name: web, port: 80}]}]}
 `,
-			evidence: "behind NLB TCPRoute %[1]s/web of Gateway %[1]s/public (ip targets)",
+			evidence: "behind NLB TCPRoute web of Gateway %[1]s/public (ip targets)",
 		},
 	}
 }
@@ -81,7 +81,7 @@ func TestDoorsOpenAndCloseWhileDeploymentsAreAdmitted(t *testing.T) {
 					t.Fatal(err)
 				}
 				s.kubectl(fmt.Sprintf(d.objects, s.name), "apply", "-f", "-")
-				s.waitForWarning(fmt.Sprintf(d.evidence, s.name))
+				s.waitForWarning(strings.ReplaceAll(d.evidence, "%[1]s", s.name))
 				s.kubectl(manifest, "delete", "--wait", "-f", "-")
 			}
 			s.waitForWarning("behind Service web")

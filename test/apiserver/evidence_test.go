@@ -30,7 +30,7 @@ kind: Ingress
 metadata: {namespace: %[1]s, name: late, annotations: {alb.ingress.kubernetes.io/target-type: ip}}
 spec: {ingressClassName: alb, defaultBackend: {service: {name: web, port: {name: http}}}}
 `, map[string]string{"via": "Ingress", "ingress": "%[1]s/late", "targetType": "ip", "controller": "ingress.k8s.aws/alb"},
-			"behind ALB Ingress %[1]s/late (ip targets)", "alb-ip    Ingress %[1]s/late"},
+			"behind ALB Ingress late (ip targets)", "alb-ip    Ingress %[1]s/late"},
 		"GRPCRoute": {`
 apiVersion: gateway.networking.k8s.io/v1
 kind: GatewayClass
@@ -52,14 +52,14 @@ kind: TargetGroupConfiguration
 metadata: {namespace: %[1]s, name: web}
 spec: {targetReference: {name: web}, defaultConfiguration: {targetType: ip}}
 `, map[string]string{"via": "GRPCRoute", "grpcRoute": "%[1]s/web", "gateway": "%[1]s/public", "backendProtocolVersion": "GRPC", "controller": "gateway.k8s.aws/alb"},
-			"behind ALB GRPCRoute %[1]s/web of Gateway %[1]s/public (ip targets)", "alb-ip    GRPCRoute %[1]s/web of Gateway %[1]s/public"},
+			"behind ALB GRPCRoute web of Gateway %[1]s/public (ip targets)", "alb-ip    GRPCRoute %[1]s/web of Gateway %[1]s/public"},
 		"TargetGroupBinding": {`
 apiVersion: elbv2.k8s.aws/v1beta1
 kind: TargetGroupBinding
 metadata: {namespace: %[1]s, name: own}
 spec: {serviceRef: {name: web, port: 80}, targetType: ip, targetGroupProtocol: HTTP, targetGroupARN: x}
 `, map[string]string{"via": "TargetGroupBinding", "targetGroupBinding": "%[1]s/own", "targetType": "ip", "controller": "elbv2.k8s.aws"},
-			"behind ALB TargetGroupBinding %[1]s/own (ip targets)", "alb-ip    TargetGroupBinding %[1]s/own"},
+			"behind ALB TargetGroupBinding own (ip targets)", "alb-ip    TargetGroupBinding %[1]s/own"},
 		"HTTPRoute": {`
 apiVersion: gateway.networking.k8s.io/v1
 kind: GatewayClass
@@ -81,7 +81,7 @@ kind: HTTPRoute
 metadata: {namespace: %[1]s, name: web}
 spec: {parentRefs: [{name: public}], rules: [{backendRefs: [{name: web, port: 80}]}]}
 `, map[string]string{"via": "HTTPRoute", "httpRoute": "%[1]s/web", "gateway": "%[1]s/public", "targetType": "ip", "controller": "gateway.k8s.aws/alb"},
-			"behind ALB HTTPRoute %[1]s/web of Gateway %[1]s/public (ip targets)", "alb-ip    HTTPRoute %[1]s/web of Gateway %[1]s/public"},
+			"behind ALB HTTPRoute web of Gateway %[1]s/public (ip targets)", "alb-ip    HTTPRoute %[1]s/web of Gateway %[1]s/public"},
 		"NLB Service": {`
 apiVersion: v1
 kind: Service

@@ -62,6 +62,6 @@ spec: {serviceRef: {name: web, port: 80}, targetType: ip, targetGroupProtocol: H
 	// A reflector that fails tries again within 30 s.
 	eventuallyWithin(t, time.Minute, "the binding is read", func(context.Context) bool {
 		warnings := strings.Join(s.dryRun().Warnings(), "; ")
-		return strings.Contains(warnings, "TargetGroupBinding "+s.name+"/own (ip targets)") && !strings.Contains(warnings, "cannot be read")
+		return strings.Contains(warnings, "TargetGroupBinding own (ip targets)") && !strings.Contains(warnings, "cannot be read")
 	})
 }

@@ -207,7 +207,7 @@ func (w *twins) sees(ctx context.Context, seen bool, marker string) bool {
 	expected, err := w.decide(probe, "")
 	return err == nil && w.warnings.mention(marker) && sameRoutes(d, &expected) &&
 		(len(expected.Exposure.Routes) == 0 || slices.ContainsFunc(expected.Exposure.Routes, func(r topology.Route) bool {
-			return w.warnings.mention(r.String()) // the one that decides
+			return w.warnings.mention(strings.Replace(r.String(), " "+w.shop.name+"/", " ", 1)) // the one that decides
 		}))
 }
 
