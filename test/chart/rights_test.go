@@ -84,7 +84,7 @@ func TestTheRightsAreThoseItNeeds(t *testing.T) {
 		{"cert-manager", []string{"--set", "certificates.mode=cert-manager"}, slices.Concat(always, certificate), slices.Concat(never, repair, selfSigned)},
 		{"repairs in one namespace", []string{"--set", "repair.namespaces={shop}"}, slices.Concat(always, selfSigned, repair), never},
 		{"repairs everywhere", []string{"--set", "repair.everywhere=true"}, slices.Concat(always, repair), never[:6]},
-		{"no posture", []string{"--set", "posture.enabled=false,repair.everywhere=true"}, reads, slices.Concat(never, repair, posture)},
+		{"no posture", []string{"--set", "posture.enabled=false"}, reads, slices.Concat(never, repair, posture)},
 		{"no roles", []string{"--set", "rbac.create=false"}, nil, slices.Concat(always, selfSigned)},
 	} {
 		t.Run(tc.mode, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"slices"
 	"time"
 
@@ -77,7 +78,15 @@ func (s *Stand) open(ctx context.Context) (err error) {
 }
 
 func (s *Stand) apply(ctx context.Context, manifest []byte) error {
-	_, err := install.Kubectl(ctx, s.lab.cluster.ControlPlane, manifest, "apply", "-f", "-")
+	apply := func() error {
+		_, err := install.Kubectl(ctx, s.lab.cluster.ControlPlane, manifest, "apply", "-f", "-")
+		return err
+	}
+	err := apply()
+	if err != nil && strings.Contains(err.Error(), "(AlreadyExists)") {
+		// Two stands made the IngressClass, which they share, at the same moment.
+		return apply()
+	}
 	return err
 }
 
