@@ -88,10 +88,5 @@ func (e *evaluation) longestSleep() time.Duration {
 }
 
 func (e *evaluation) reported(code Code) bool {
-	for i := range e.result.Findings {
-		if e.result.Findings[i].Code == code {
-			return true
-		}
-	}
-	return false
+	return e.result.Has(code)
 }

@@ -57,6 +57,11 @@ func (r *Result) State() State {
 	return Guarded
 }
 
+// Has tells whether there is a finding of a code.
+func (r *Result) Has(code Code) bool {
+	return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Code == code })
+}
+
 // protectsMore tells whether the new value of a field of ours is needed: with the old
 // one requests are lost, as with a sleep that is too short for the ALB that came later.
 func protectsMore(p workload.Path, before, after json.RawMessage) bool {

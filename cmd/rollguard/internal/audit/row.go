@@ -93,7 +93,7 @@ func Describe(v *verdict.Verdict) Row {
 		r.State = afterAdmission(v)
 	}
 	r.Open = append(r.Open, v.Open()...)
-	r.State = v.Settled(r.State)
+	r.State = verdict.Settled(r.State, r.Open)
 	r.reasons(v)
 	r.Do = advice(&r, v)
 	return r

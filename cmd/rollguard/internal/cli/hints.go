@@ -27,7 +27,7 @@ func (r *reading) hints(verdicts []verdict.Verdict, kubeVersion string) []string
 		if unledByFiles(v) {
 			unled = append(unled, v.Deployment.Key())
 		}
-		if v.Guarded() && found(v, policy.PreStopExecAdded) {
+		if v.Guarded() && v.Decision.Has(policy.PreStopExecAdded) {
 			commands = append(commands, v.Deployment.Key())
 		}
 		if !r.kube.nativeSleep && sleepsByItself(v) {
@@ -73,10 +73,6 @@ func sleepsByItself(v *verdict.Verdict) bool {
 	return slices.ContainsFunc(stored.Template.Containers, func(c workload.Container) bool {
 		return c.PreStop != nil && c.PreStop.Sleep != nil
 	})
-}
-
-func found(v *verdict.Verdict, code policy.Code) bool {
-	return slices.ContainsFunc(v.Decision.Findings, func(f policy.Finding) bool { return f.Code == code })
 }
 
 // unledByFiles tells whether a Deployment declares a port and nothing of the files leads there.

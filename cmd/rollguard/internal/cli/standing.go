@@ -44,7 +44,7 @@ func standingOf(v *verdict.Verdict) standing {
 	case v.Err != nil:
 		s.State, s.Why = policy.Undecided, []string{v.Err.Error()}
 	default:
-		s.State = v.Settled(v.Decision.State())
+		s.State = verdict.Settled(v.Decision.State(), v.Open())
 		s.reasons(v)
 	}
 	return s

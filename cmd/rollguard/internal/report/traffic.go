@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/rollguard/rollguard/cmd/rollguard/internal/verdict"
@@ -94,7 +93,7 @@ func (p *page) where() string {
 // roads says how requests come, and where that is so that there may be more.
 func (p *page) roads() string {
 	e := &p.v.Decision.Exposure
-	unclear := slices.ContainsFunc(p.v.Decision.Findings, func(f policy.Finding) bool { return f.Code == policy.ExposureUnclear })
+	unclear := p.v.Decision.Has(policy.ExposureUnclear)
 	switch {
 	case !unclear:
 		return kindInWords(e.Kind) + severalDoors(e)

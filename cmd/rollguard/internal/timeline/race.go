@@ -2,7 +2,6 @@ package timeline
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/rollguard/rollguard/pkg/policy"
 )
@@ -10,7 +9,7 @@ import (
 // doubt takes back that races are closed where the decision does not know all that may
 // send requests.
 func (r *rollout) doubt(races []Race) {
-	if !slices.ContainsFunc(r.decision.Findings, func(f policy.Finding) bool { return f.Code == policy.ExposureUnclear }) {
+	if !r.decision.Has(policy.ExposureUnclear) {
 		return
 	}
 	for i := range races {

@@ -49,8 +49,7 @@ func ours(object []byte) ([]byte, error) {
 // classesUnseen notes that an Ingress leads to the Pods whose class may not be read by
 // whoever asks, and nobody said otherwise how they are exposed.
 func (v *Verdict) classesUnseen() {
-	unclear := slices.ContainsFunc(v.Decision.Findings, func(f policy.Finding) bool { return f.Code == policy.ExposureUnclear })
-	if unclear && slices.ContainsFunc(v.Decision.Exposure.Gaps, func(g topology.Gap) bool { return g.Unseen }) {
+	if v.Decision.Has(policy.ExposureUnclear) && slices.ContainsFunc(v.Decision.Exposure.Gaps, func(g topology.Gap) bool { return g.Unseen }) {
 		v.Unread = append(slices.Clone(v.Unread), "IngressClasses")
 	}
 }

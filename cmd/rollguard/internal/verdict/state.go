@@ -19,9 +19,10 @@ func States() []policy.State {
 	}
 }
 
-// Settled is the state where package policy finds nothing to do: guarded, or [Accepted].
-func (v *Verdict) Settled(state policy.State) policy.State {
-	if state == policy.Guarded && len(v.Open()) > 0 {
+// Settled is a state of package policy, or [Accepted] where that finds nothing to do and
+// races are open.
+func Settled(state policy.State, open []string) policy.State {
+	if state == policy.Guarded && len(open) > 0 {
 		return Accepted
 	}
 	return state
